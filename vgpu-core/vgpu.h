@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vgpu.h - a virtual GPU as its users see it
+ *
+ * Users are the VFIO driver, the unit tests, the fuzzers and the oracle.  All
+ * go through vgpu_region_read() and vgpu_region_write(), so there is one
+ * behaviour.
+ */
+#ifndef VGPU_H
+#define VGPU_H
+
+#include "reg.h"
+
+/* Region indices are those of VFIO PCI: BAR0-5, ROM, config space. */
+#define VGPU_NUM_BARS		6
+#define VGPU_REGION_CONFIG	7
+
+#define VGPU_CONFIG_SIZE	256
+
+/**
+ * enum vgpu_class - who answers the guest's access to an area of a BAR
+ *
+ * Same values as enum vfio_inkernel_class of uapi/linux/vfio_kvmgt.h.
+ */
+enum vgpu_class {
+	VGPU_PASSTHROUGH	= 0,
+	VGPU_SHADOW		= 1,
+	VGPU_EMULATED		= 2,
+	VGPU_USERSPACE		= 3,
+};
+
+/**
+ * struct vgpu_area - one piece of a BAR
+ * @offset: first byte in the BAR
+ * @size: bytes
+ * @class: enum vgpu_class
+ */
+struct vgpu_area {
+	u64 offset;
+	u64 size;
+	u32 class;
+};
+
+/**
+ * enum vgpu_bar_kind - what stands behind a BAR
+ * @VGPU_BAR_NONE: the BAR is not implemented
+ * @VGPU_BAR_REGS: the registers of the model; at most one BAR
+ * @VGPU_BAR_RAM: plain memory, zeroed when the device is created, kept at reset
+ */
+enum vgpu_bar_kind {
+	VGPU_BAR_NONE = 0,
+	VGPU_BAR_REGS,
+	VGPU_BAR_RAM,
+};
+
+/**
+ * struct vgpu_bar - a BAR of a model
+ * @kind: enum vgpu_bar_kind
+ * @flags: low bits of the BAR register: PCI_BASE_ADDRESS_MEM_TYPE_64 (0x4),
+ *	PCI_BASE_ADDRESS_MEM_PREFETCH (0x8)
+ * @size: bytes, a power of two, at least one page
+ * @areas: sorted, gapless, covering the BAR
+ * @nr_areas: entries in @areas
+ */
+struct vgpu_bar {
+	enum vgpu_bar_kind kind;
+	u32 flags;
+	u64 size;
+	const struct vgpu_area *areas;
+	u32 nr_areas;
+};
+
+/**
+ * struct vgpu_pci_desc - the PCI identity of a model
+ * @vendor: vendor id
+ * @device: device id
+ * @subvendor: subsystem vendor id
+ * @subdevice: subsystem id
+ * @class: class, subclass and programming interface, 24 bits
+ * @revision: revision id
+ * @intx: true: interrupt pin A
+ * @msi_vectors: MSI vectors: 0 (no MSI capability), 1, 2, 4, ... 32
+ * @pm: true: a power management capability
+ */
+struct vgpu_pci_desc {
+	u16 vendor;
+	u16 device;
+	u16 subvendor;
+	u16 subdevice;
+	u32 class;
+	u8 revision;
+	bool intx;
+	u8 msi_vectors;
+	bool pm;
+};
+
+/**
+ * struct vgpu_plane - what is scanned out
+ * @fourcc: DRM fourcc of the frame that vgpu_frame_copy() makes; 0: no picture
+ * @width: pixels
+ * @height: lines
+ * @stride: bytes from line to line of the copied frame
+ * @size: bytes of the copied frame
+ *
+ * Every value was clamped: @size never exceeds model->frame_size.
+ */
+struct vgpu_plane {
+	u32 fourcc;
+	u32 width;
+	u32 height;
+	u32 stride;
+	u32 size;
+};
+
+/**
+ * struct vgpu_model - one kind of device; immutable once vgpu_model_init() ran
+ * @name: short name, part of the mdev type
+ * @description: one line for humans
+ * @pci: PCI identity
+ * @bars: the BARs; a 64-bit BAR leaves the next entry VGPU_BAR_NONE
+ * @blocks: register blocks
+ * @nr_blocks: entries in @blocks
+ * @hole: what registers read that no block lists; writes to them are dropped
+ * @frame_size: bytes of the largest frame that can be scanned out; 0: no display
+ * @priv_size: bytes of vgpu->priv
+ * @init: optional; sets up vgpu->priv (its locks), before the first reset
+ * @exit: optional; undoes @init
+ * @reset: optional; runs after all registers got their reset values
+ * @plane: optional; says what is scanned out, clamped to what exists
+ * @frame: optional; writes the frame that @plane described to @dst
+ * @flat: all registers of all blocks; entry 0 is NULL.  Made by vgpu_model_init()
+ * @nr_flat: entries in @flat
+ * @index: for each dword of the register BAR, its entry in @flat; 0: hole
+ */
+struct vgpu_model {
+	const char *name;
+	const char *description;
+	struct vgpu_pci_desc pci;
+	struct vgpu_bar bars[VGPU_NUM_BARS];
+	const struct vgpu_block *const *blocks;
+	u32 nr_blocks;
+	u32 hole;
+	u32 frame_size;
+	u32 priv_size;
+	int (*init)(struct vgpu *v);
+	void (*exit)(struct vgpu *v);
+	void (*reset)(struct vgpu *v);
+	void (*plane)(struct vgpu *v, struct vgpu_plane *p);
+	void (*frame)(struct vgpu *v, const struct vgpu_plane *p, void *dst);
+
+	const struct vgpu_reg **flat;
+	u32 nr_flat;
+	u16 *index;
+};
+
+/**
+ * struct vgpu_host - what a device needs from its host at run time
+ * @irq: the device raises MSI vector @vector, or, where the guest did not enable
+ *	MSI, asserts INTx.  The host decides by what userspace configured
+ * @intx: the level of the INTx pin changed
+ * @now_ns: a monotonic clock
+ *
+ * Called from register callbacks, possibly under block locks of the core and
+ * under kvm->srcu: must not sleep for a vCPU and must not call back into the
+ * core.
+ */
+struct vgpu_host {
+	void (*irq)(struct vgpu *v, u32 vector);
+	void (*intx)(struct vgpu *v, bool level);
+	u64 (*now_ns)(struct vgpu *v);
+};
+
+/**
+ * struct vgpu_reg_count - accesses of one register
+ * @reads: times it was read
+ * @writes: times it was written
+ */
+struct vgpu_reg_count {
+	u32 reads;
+	u32 writes;
+};
+
+/**
+ * struct vgpu - one device
+ * @model: its model
+ * @host: its host
+ * @host_data: the host's own
+ * @priv: the model's own, model->priv_size bytes
+ * @regs: registers, size of the register BAR, page aligned; accessed with
+ *	READ_ONCE()/WRITE_ONCE()/env_cmpxchg() alone: the guest may map them
+ * @mem: memory of RAM BARs, page aligned
+ * @counts: per dword of the register BAR; NULL while nobody counts.  Once set it
+ *	stays until vgpu_exit()
+ * @config_lock: guards @config and BAR writes; a leaf
+ * @config: PCI configuration space
+ * @config_wmask: bits of @config that the guest may write
+ * @config_w1c: bits of @config that the guest clears by writing 1
+ * @mem_enabled: memory decoding is on (PCI_COMMAND_MEMORY, D0)
+ */
+struct vgpu {
+	const struct vgpu_model *model;
+	const struct vgpu_host *host;
+	void *host_data;
+	void *priv;
+
+	u32 *regs;
+	void *mem[VGPU_NUM_BARS];
+	struct vgpu_reg_count *counts;
+
+	env_lock_t config_lock;
+	u8 config[VGPU_CONFIG_SIZE];
+	u8 config_wmask[VGPU_CONFIG_SIZE];
+	u8 config_w1c[VGPU_CONFIG_SIZE];
+	bool mem_enabled;
+};
+
+/* model.c: the list of models; every model is checked and indexed once */
+extern struct vgpu_model *const vgpu_models[];
+extern const u32 vgpu_nr_models;
+
+int vgpu_model_init(struct vgpu_model *m);
+void vgpu_model_exit(struct vgpu_model *m);
+struct vgpu_model *vgpu_model_find(const char *name);
+
+/* Size of a region, 0 where the model has none. */
+u64 vgpu_region_size(const struct vgpu_model *m, u32 region);
+
+/* device.c: life of a device */
+int vgpu_init(struct vgpu *v, const struct vgpu_model *m, const struct vgpu_host *host,
+	      void *host_data);
+void vgpu_exit(struct vgpu *v);
+void vgpu_reset(struct vgpu *v);
+int vgpu_count_enable(struct vgpu *v);
+
+/* device.c: the door: any region, 1-8 bytes (config: 1-8), any alignment */
+int vgpu_region_read(struct vgpu *v, u32 region, u64 off, void *buf, u32 len);
+int vgpu_region_write(struct vgpu *v, u32 region, u64 off, const void *buf, u32 len);
+
+/* mmio.c: the register BAR; the hot path */
+int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len);
+int vgpu_mmio_write(struct vgpu *v, u64 off, const void *buf, u32 len);
+void vgpu_reg_set_bits(struct vgpu *v, u32 off, u32 bits);
+void vgpu_mmio_reset(struct vgpu *v);
+const struct vgpu_reg *vgpu_reg_find(const struct vgpu_model *m, u32 off);
+
+/* pci.c: configuration space */
+void vgpu_pci_reset(struct vgpu *v);
+int vgpu_config_read(struct vgpu *v, u64 off, void *buf, u32 len);
+int vgpu_config_write(struct vgpu *v, u64 off, const void *buf, u32 len);
+bool vgpu_pci_intx_disabled(struct vgpu *v);
+void vgpu_pci_intx_status(struct vgpu *v, bool level);
+
+/* display.c: scan-out */
+void vgpu_plane_get(struct vgpu *v, struct vgpu_plane *p);
+void vgpu_frame_copy(struct vgpu *v, const struct vgpu_plane *p, void *dst);
+
+#endif /* VGPU_H */
