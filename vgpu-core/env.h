@@ -23,6 +23,7 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/nospec.h>
+#include <linux/pci_regs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -63,12 +64,23 @@ static inline u32 env_cmpxchg(u32 *p, u32 old, u32 new)
 	return cmpxchg(p, old, new);
 }
 
+/* Count one more, without ordering anything else.  Return: the new count. */
+static inline u32 env_inc(u32 *p)
+{
+	return atomic_inc_return_relaxed((atomic_t *)p);
+}
+
+/* Publish a pointer to something complete, and see it complete. */
+#define env_store_release(p, v)	smp_store_release(p, v)
+#define env_load_acquire(p)	smp_load_acquire(p)
+
 /* A bounds-checked index that a mispredicted branch cannot carry past @n. */
 #define env_index_nospec(i, n)	array_index_nospec(i, n)
 
 #else /* userspace: tests, fuzzers, oracle */
 
 #include <errno.h>
+#include <linux/pci_regs.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -132,7 +144,15 @@ static inline u32 env_cmpxchg(u32 *p, u32 old, u32 new)
 	return old;
 }
 
-#define env_index_nospec(i, n)	(i)
+static inline u32 env_inc(u32 *p)
+{
+	return __atomic_add_fetch(p, 1, __ATOMIC_RELAXED);
+}
+
+#define env_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define env_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+
+#define env_index_nospec(i, n)	((void)(n), (i))
 
 #endif /* __KERNEL__ */
 #endif /* VGPU_ENV_H */

@@ -33,10 +33,14 @@ struct vgpu;
  * @read: computes a volatile value; NULL means the stored value
  * @written: acts on a write that was already stored; NULL means nothing to do
  *
+ * A bit is in one of @rw, @w1c and @rc at most.
+ *
  * @read and @written get naturally aligned 32-bit registers.  No lock is held;
  * vCPUs may run them concurrently, also for the same register.  A callback that
  * needs more than one register at a time takes the lock of its block.  @old and
- * @new are the exact values of this store, also under concurrency.
+ * @new are the exact values of this store, also under concurrency.  @written of
+ * a register without VGPU_REG_BYTE0 runs once for each piece of a write, and for
+ * writes that change nothing: what it does must add up to the same.
  */
 struct vgpu_reg {
 	u32 off;
@@ -51,12 +55,17 @@ struct vgpu_reg {
 	void (*written)(struct vgpu *v, u32 off, u32 old, u32 new);
 };
 
-/* The high half of a written value selects which bits of the low half change. */
+/*
+ * The high half of a written value selects which bits of the low half change.
+ * The one kind of register that needs all four bytes at once: a write of fewer
+ * changes nothing, because its halves may travel apart.
+ */
 #define VGPU_REG_MASKED		BIT(0)
 /*
- * The callbacks run for accesses that carry byte 0 alone; @read's value is
- * stored then, and other bytes are read from the store.  For registers whose
- * @read has a side effect and for doorbells.
+ * The callbacks run only for accesses that carry byte 0; @read's value is stored
+ * then, and other bytes are read from the store.  For registers whose @read has
+ * a side effect and for doorbells.  @written may rely on byte 0 of @new alone:
+ * the others may be on their way.
  */
 #define VGPU_REG_BYTE0		BIT(1)
 /* The value depends on time or other outside state: an oracle must not compare. */

@@ -131,6 +131,8 @@ struct vgpu_plane {
  * @flat: all registers of all blocks; entry 0 is NULL.  Made by vgpu_model_init()
  * @nr_flat: entries in @flat
  * @index: for each dword of the register BAR, its entry in @flat; 0: hole
+ * @regs_bar: which BAR has the registers; VGPU_NUM_BARS: none.  As @flat
+ * @regs_size: bytes of that BAR; 0: none.  As @flat
  */
 struct vgpu_model {
 	const char *name;
@@ -151,6 +153,8 @@ struct vgpu_model {
 	const struct vgpu_reg **flat;
 	u32 nr_flat;
 	u16 *index;
+	u32 regs_bar;
+	u32 regs_size;
 };
 
 /**
@@ -232,7 +236,11 @@ void vgpu_exit(struct vgpu *v);
 void vgpu_reset(struct vgpu *v);
 int vgpu_count_enable(struct vgpu *v);
 
-/* device.c: the door: any region, 1-8 bytes (config: 1-8), any alignment */
+/*
+ * device.c: the door: any region, any alignment; 1-8 bytes of registers and
+ * configuration space, any number of a RAM BAR.  Memory decoding (@mem_enabled)
+ * is the caller's to look at.
+ */
 int vgpu_region_read(struct vgpu *v, u32 region, u64 off, void *buf, u32 len);
 int vgpu_region_write(struct vgpu *v, u32 region, u64 off, const void *buf, u32 len);
 
@@ -249,6 +257,9 @@ int vgpu_config_read(struct vgpu *v, u64 off, void *buf, u32 len);
 int vgpu_config_write(struct vgpu *v, u64 off, const void *buf, u32 len);
 bool vgpu_pci_intx_disabled(struct vgpu *v);
 void vgpu_pci_intx_status(struct vgpu *v, bool level);
+
+/* DRM_FORMAT_XRGB8888: a pixel is a little endian 0x??RRGGBB */
+#define VGPU_FOURCC_XRGB8888	0x34325258
 
 /* display.c: scan-out */
 void vgpu_plane_get(struct vgpu *v, struct vgpu_plane *p);

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * device.c - the life of a device, and the door to its regions
+ */
+#include "vgpu.h"
+
+static void memory_free(struct vgpu *v)
+{
+	u32 i;
+
+	for (i = 0; i < VGPU_NUM_BARS; i++) {
+		env_pages_free(v->mem[i]);
+		v->mem[i] = NULL;
+	}
+	env_pages_free(v->regs);
+	v->regs = NULL;
+	env_free(v->priv);
+	v->priv = NULL;
+}
+
+static int memory_alloc(struct vgpu *v)
+{
+	const struct vgpu_model *m = v->model;
+	u32 i;
+
+	if (m->priv_size) {
+		v->priv = env_zalloc(m->priv_size);
+		if (!v->priv)
+			goto err_free;
+	}
+	if (m->regs_size) {
+		v->regs = env_pages_alloc(m->regs_size);
+		if (!v->regs)
+			goto err_free;
+	}
+	for (i = 0; i < VGPU_NUM_BARS; i++) {
+		if (m->bars[i].kind != VGPU_BAR_RAM)
+			continue;
+		v->mem[i] = env_pages_alloc(m->bars[i].size);
+		if (!v->mem[i])
+			goto err_free;
+	}
+	return 0;
+
+err_free:
+	memory_free(v);
+	return -ENOMEM;
+}
+
+/**
+ * vgpu_init - make a device, in its reset state
+ * @v: the device; what it held is overwritten
+ * @m: its model, checked by vgpu_model_init(); outlives the device
+ * @host: its host
+ * @host_data: the host's own
+ *
+ * Return: 0, -ENOMEM, or the error of the model's own init.
+ */
+int vgpu_init(struct vgpu *v, const struct vgpu_model *m, const struct vgpu_host *host,
+	      void *host_data)
+{
+	int ret;
+
+	memset(v, 0, sizeof(*v));
+	v->model = m;
+	v->host = host;
+	v->host_data = host_data;
+
+	ret = memory_alloc(v);
+	if (ret)
+		return ret;
+
+	env_lock_init(&v->config_lock);
+	if (m->init) {
+		ret = m->init(v);
+		if (ret)
+			goto err_lock;
+	}
+	vgpu_reset(v);
+	return 0;
+
+err_lock:
+	env_lock_destroy(&v->config_lock);
+	memory_free(v);
+	return ret;
+}
+
+/**
+ * vgpu_exit - undo vgpu_init()
+ * @v: the device; nobody may be using it, nothing of it may be mapped
+ */
+void vgpu_exit(struct vgpu *v)
+{
+	if (v->model->exit)
+		v->model->exit(v);
+	env_free(v->counts);
+	v->counts = NULL;
+	env_lock_destroy(&v->config_lock);
+	memory_free(v);
+}
+
+/**
+ * vgpu_reset - registers and configuration space get their reset values
+ * @v: the device
+ *
+ * Memory BARs and counters keep what they have.  Accesses may run meanwhile:
+ * each register has its old or its reset value then.
+ */
+void vgpu_reset(struct vgpu *v)
+{
+	vgpu_mmio_reset(v);
+	vgpu_pci_reset(v);
+	if (v->model->reset)
+		v->model->reset(v);
+}
+
+/**
+ * vgpu_count_enable - count the accesses of every register from now on
+ * @v: the device
+ *
+ * Return: 0, also if they are counted already; -ENOMEM.
+ */
+int vgpu_count_enable(struct vgpu *v)
+{
+	struct vgpu_reg_count *counts;
+	int ret = 0;
+
+	env_lock(&v->config_lock);
+	if (v->counts)
+		goto out;
+
+	counts = env_zalloc((v->model->regs_size / 4 + 1) * sizeof(*counts));
+	if (counts)
+		env_store_release(&v->counts, counts);
+	else
+		ret = -ENOMEM;
+out:
+	env_unlock(&v->config_lock);
+	return ret;
+}
+
+/* Where @len bytes of RAM BAR @bar lie; NULL unless they all do. */
+static void *ram_at(struct vgpu *v, u32 bar, u64 off, u32 len)
+{
+	u64 size = v->model->bars[bar].size;
+
+	if (!len || off >= size || len > size - off)
+		return NULL;
+	return (u8 *)v->mem[bar] + env_index_nospec(off, size);
+}
+
+/**
+ * vgpu_region_read - read from any region
+ * @v: the device
+ * @region: index of the VFIO region
+ * @off: byte offset in the region
+ * @buf: receives @len bytes
+ * @len: 1 to 8; a RAM BAR gives more at once
+ *
+ * Return: 0, or -EINVAL where the access does not lie in the region.
+ */
+int vgpu_region_read(struct vgpu *v, u32 region, u64 off, void *buf, u32 len)
+{
+	const void *p;
+
+	if (region == VGPU_REGION_CONFIG)
+		return vgpu_config_read(v, off, buf, len);
+	if (region >= VGPU_NUM_BARS)
+		return -EINVAL;
+
+	region = env_index_nospec(region, VGPU_NUM_BARS);
+	switch (v->model->bars[region].kind) {
+	case VGPU_BAR_REGS:
+		return vgpu_mmio_read(v, off, buf, len);
+	case VGPU_BAR_RAM:
+		p = ram_at(v, region, off, len);
+		if (!p)
+			return -EINVAL;
+		memcpy(buf, p, len);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/**
+ * vgpu_region_write - write to any region
+ * @v: the device
+ * @region: index of the VFIO region
+ * @off: byte offset in the region
+ * @buf: holds @len bytes
+ * @len: 1 to 8; a RAM BAR takes more at once
+ *
+ * Return: 0, or -EINVAL where the access does not lie in the region.
+ */
+int vgpu_region_write(struct vgpu *v, u32 region, u64 off, const void *buf, u32 len)
+{
+	void *p;
+
+	if (region == VGPU_REGION_CONFIG)
+		return vgpu_config_write(v, off, buf, len);
+	if (region >= VGPU_NUM_BARS)
+		return -EINVAL;
+
+	region = env_index_nospec(region, VGPU_NUM_BARS);
+	switch (v->model->bars[region].kind) {
+	case VGPU_BAR_REGS:
+		return vgpu_mmio_write(v, off, buf, len);
+	case VGPU_BAR_RAM:
+		p = ram_at(v, region, off, len);
+		if (!p)
+			return -EINVAL;
+		memcpy(p, buf, len);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
