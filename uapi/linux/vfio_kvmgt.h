@@ -163,4 +163,12 @@ struct vfio_device_feature_inkernel {
 	struct vfio_inkernel_range ranges[];
 };
 
+/*
+ * A device-specific region (VFIO_REGION_INFO_CAP_TYPE) of a vGPU with a display:
+ * the picture as VFIO_DEVICE_QUERY_GFX_PLANE last described it, linear, from
+ * byte 0 on.  Read-only, also in mmap().
+ */
+#define VFIO_REGION_TYPE_KVMGT		0xf001
+#define VFIO_REGION_SUBTYPE_KVMGT_FRAME	1
+
 #endif /* _UAPI_LINUX_VFIO_KVMGT_H */

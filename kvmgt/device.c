@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * device.c - the VFIO operations of a vGPU: its life, and who serves which ioctl
+ */
+#include <linux/uaccess.h>
+
+#include "vgpu_mdev.h"
+
+static int bus_read(void *priv, u32 region, u64 offset, void *buf, u32 len)
+{
+	struct kvmgt_vgpu *v = priv;
+
+	if (!READ_ONCE(v->core.mem_enabled))
+		return -EOPNOTSUPP;
+	return vgpu_mmio_read(&v->core, offset, buf, len);
+}
+
+static int bus_write(void *priv, u32 region, u64 offset, const void *buf, u32 len)
+{
+	struct kvmgt_vgpu *v = priv;
+
+	if (!READ_ONCE(v->core.mem_enabled))
+		return -EOPNOTSUPP;
+	return vgpu_mmio_write(&v->core, offset, buf, len);
+}
+
+/*
+ * Only the register BAR has areas that can be attached (kvmgt_region_map()), so
+ * the two above need not look at the region.
+ */
+static const struct kvmgt_bus_ops bus_ops = {
+	.map = kvmgt_region_map,
+	.read = bus_read,
+	.write = bus_write,
+};
+
+static u32 find_regs_region(const struct vgpu_model *m)
+{
+	u32 i;
+
+	for (i = 0; i < VGPU_NUM_BARS; i++)
+		if (m->bars[i].kind == VGPU_BAR_REGS)
+			break;
+	return i;
+}
+
+static int device_init(struct vfio_device *vdev)
+{
+	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
+	struct vgpu_model *m = kvmgt_model_of(vdev->dev);
+	int ret;
+
+	mutex_init(&v->gfx_lock);
+	kvmgt_irqs_init(&v->irqs);
+	v->regs_region = find_regs_region(m);
+
+	ret = vgpu_init(&v->core, m, &kvmgt_vgpu_host, v);
+	if (ret)
+		return ret;
+	v->bus = kvmgt_bus_create(vdev->dev, &bus_ops, v);
+	if (IS_ERR(v->bus)) {
+		ret = PTR_ERR(v->bus);
+		goto err_core;
+	}
+	kvmgt_debugfs_create(v);
+	return 0;
+
+err_core:
+	vgpu_exit(&v->core);
+	return ret;
+}
+
+static void device_release(struct vfio_device *vdev)
+{
+	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
+
+	kvmgt_bus_destroy(v->bus);
+	vgpu_exit(&v->core);
+	mutex_destroy(&v->gfx_lock);
+	kvmgt_vfio_free(vdev);
+}
+
+static int device_open(struct vfio_device *vdev)
+{
+	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
+	int ret;
+
+	ret = kvmgt_gfx_open(v);
+	if (ret)
+		return ret;
+	vgpu_reset(&v->core);
+	kvmgt_bus_open(v->bus, vdev);
+	return 0;
+}
+
+/* First nobody can call in, then what they would have used goes. */
+static void device_close(struct vfio_device *vdev)
+{
+	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
+
+	kvmgt_bus_close(v->bus);
+	kvmgt_irqs_release(v);
+	kvmgt_gfx_close(v);
+}
+
+static int device_reset(struct kvmgt_vgpu *v)
+{
+	vgpu_reset(&v->core);
+	return 0;
+}
+
+static long device_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
+{
+	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
+	void __user *uarg = (void __user *)arg;
+
+	switch (cmd) {
+	case VFIO_DEVICE_GET_INFO:
+		return kvmgt_get_info(v, uarg);
+	case VFIO_DEVICE_GET_REGION_INFO:
+		return KVMGT_VFIO_REGION_IOCTL ? kvmgt_region_info_ioctl(v, uarg) : -ENOTTY;
+	case VFIO_DEVICE_GET_IRQ_INFO:
+		return kvmgt_get_irq_info(v, uarg);
+	case VFIO_DEVICE_SET_IRQS:
+		return kvmgt_set_irqs(v, uarg);
+	case VFIO_DEVICE_RESET:
+		return device_reset(v);
+	case VFIO_DEVICE_QUERY_GFX_PLANE:
+		return kvmgt_query_gfx_plane(v, uarg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static ssize_t device_read(struct vfio_device *vdev, char __user *buf, size_t count, loff_t *ppos)
+{
+	return kvmgt_read(to_kvmgt_vgpu(vdev), buf, count, ppos);
+}
+
+static ssize_t device_write(struct vfio_device *vdev, const char __user *buf, size_t count,
+			    loff_t *ppos)
+{
+	return kvmgt_write(to_kvmgt_vgpu(vdev), buf, count, ppos);
+}
+
+static int device_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
+{
+	return kvmgt_mmap(to_kvmgt_vgpu(vdev), vma);
+}
+
+static void device_request(struct vfio_device *vdev, unsigned int count)
+{
+	kvmgt_irq_request(to_kvmgt_vgpu(vdev), count);
+}
+
+static int device_feature(struct vfio_device *vdev, u32 flags, void __user *arg, size_t argsz)
+{
+	return kvmgt_bus_feature(to_kvmgt_vgpu(vdev)->bus, flags, arg, argsz);
+}
+
+const struct vfio_device_ops kvmgt_vgpu_ops = {
+	.name = "kvmgt_vgpu",
+	.init = device_init,
+	.release = device_release,
+	.open_device = device_open,
+	.close_device = device_close,
+	.read = device_read,
+	.write = device_write,
+	.ioctl = device_ioctl,
+	.mmap = device_mmap,
+	.request = device_request,
+	.device_feature = device_feature,
+	/* clang-format off */
+	KVMGT_VFIO_REGION_OP(kvmgt_get_region_info)
+	KVMGT_VFIO_IOMMUFD_OPS
+	/* clang-format on */
+};

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - kvmgt_vgpu.ko: the mdev parent, its types, module init and exit
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/mdev.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "vgpu_mdev.h"
+
+#define KVMGT_MAX_INSTANCES 64
+#define KVMGT_MAX_TYPES 8
+
+static bool test_types;
+module_param(test_types, bool, 0444);
+MODULE_PARM_DESC(test_types, "Also offer models that exist only to be tested against");
+
+struct vgpu_type {
+	struct mdev_type type;
+	struct vgpu_model *model;
+};
+
+static struct vgpu_type types[KVMGT_MAX_TYPES];
+static struct mdev_type *type_list[KVMGT_MAX_TYPES];
+static u32 nr_types;
+
+static struct class vgpu_class = {
+	.name = "kvmgt_vgpu",
+};
+
+static struct device *parent_dev;
+static struct mdev_parent parent;
+
+static struct vgpu_type *to_vgpu_type(struct mdev_type *type)
+{
+	return container_of(type, struct vgpu_type, type);
+}
+
+/**
+ * kvmgt_model_of - the model that a mediated device was created as
+ * @mdev: the mdev's device
+ */
+struct vgpu_model *kvmgt_model_of(struct device *mdev)
+{
+	return to_vgpu_type(to_mdev_device(mdev)->type)->model;
+}
+
+static int vgpu_probe(struct mdev_device *mdev)
+{
+	struct kvmgt_vgpu *v;
+	int ret;
+
+	v = vfio_alloc_device(kvmgt_vgpu, vdev, &mdev->dev, &kvmgt_vgpu_ops);
+	if (IS_ERR(v))
+		return PTR_ERR(v);
+
+	ret = vfio_register_emulated_iommu_dev(&v->vdev);
+	if (ret)
+		goto err_put;
+	dev_set_drvdata(&mdev->dev, v);
+	return 0;
+
+err_put:
+	vfio_put_device(&v->vdev);
+	return ret;
+}
+
+static void vgpu_remove(struct mdev_device *mdev)
+{
+	struct kvmgt_vgpu *v = dev_get_drvdata(&mdev->dev);
+
+	vfio_unregister_group_dev(&v->vdev);
+	vfio_put_device(&v->vdev);
+}
+
+static ssize_t vgpu_show_description(struct mdev_type *type, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_vgpu_type(type)->model->description);
+}
+
+static struct mdev_driver vgpu_driver = {
+	.device_api = VFIO_DEVICE_API_PCI_STRING,
+	.max_instances = KVMGT_MAX_INSTANCES,
+	.probe = vgpu_probe,
+	.remove = vgpu_remove,
+	.show_description = vgpu_show_description,
+	.driver = {
+		.name = "kvmgt_vgpu",
+		.owner = THIS_MODULE,
+		.mod_name = KBUILD_MODNAME,
+	},
+};
+
+static void models_exit(void)
+{
+	while (nr_types)
+		vgpu_model_exit(types[--nr_types].model);
+}
+
+/* Check and index the models, make a type of each. */
+static int models_init(void)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < vgpu_nr_models && nr_types < KVMGT_MAX_TYPES; i++) {
+		struct vgpu_model *m = vgpu_models[i];
+		struct vgpu_type *t = &types[nr_types];
+
+		if (!strcmp(m->name, "test") && !test_types)
+			continue;
+		ret = vgpu_model_init(m);
+		if (ret) {
+			pr_err("model %s: its tables are wrong (%d)\n", m->name, ret);
+			models_exit();
+			return ret;
+		}
+		t->model = m;
+		t->type.sysfs_name = m->name;
+		t->type.pretty_name = m->name;
+		type_list[nr_types++] = &t->type;
+	}
+	return 0;
+}
+
+static int __init vgpu_module_init(void)
+{
+	int ret;
+
+	ret = models_init();
+	if (ret)
+		return ret;
+	ret = class_register(&vgpu_class);
+	if (ret)
+		goto err_models;
+	parent_dev = device_create(&vgpu_class, NULL, MKDEV(0, 0), NULL, "kvmgt_vgpu");
+	if (IS_ERR(parent_dev)) {
+		ret = PTR_ERR(parent_dev);
+		goto err_class;
+	}
+	ret = mdev_register_driver(&vgpu_driver);
+	if (ret)
+		goto err_device;
+	ret = mdev_register_parent(&parent, parent_dev, &vgpu_driver, type_list, nr_types);
+	if (ret)
+		goto err_driver;
+	return 0;
+
+err_driver:
+	mdev_unregister_driver(&vgpu_driver);
+err_device:
+	device_unregister(parent_dev);
+err_class:
+	class_unregister(&vgpu_class);
+err_models:
+	models_exit();
+	return ret;
+}
+
+static void __exit vgpu_module_exit(void)
+{
+	mdev_unregister_parent(&parent);
+	mdev_unregister_driver(&vgpu_driver);
+	device_unregister(parent_dev);
+	class_unregister(&vgpu_class);
+	models_exit();
+	rcu_barrier(); /* eventfds are freed by a callback of ours */
+}
+
+module_init(vgpu_module_init);
+module_exit(vgpu_module_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Software vGPUs as mediated VFIO devices, answered in the kernel");

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vgpu_mdev.h - what the files of kvmgt_vgpu.ko share: a vGPU as a mediated VFIO
+ * device
+ *
+ * Locks, outermost first; "leaf" locks may be taken by register callbacks, which
+ * run under kvm->srcu, and so are never held around an attach or a detach:
+ *
+ *	irqs.set_lock		SET_IRQS against itself and close
+ *	gfx_lock		one frame at a time
+ *	bus lock, slots_lock	see kvmgt_bus.h
+ *	core block locks	leaf, see vgpu-core
+ *	irqs.intx_lock		leaf of leaves, spinlock
+ */
+#ifndef KVMGT_VGPU_MDEV_H
+#define KVMGT_VGPU_MDEV_H
+
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/vfio.h>
+
+#include "kvmgt_bus.h"
+#include "vgpu.h"
+
+struct virqfd;
+
+/* A region's index is in the upper bits of the file offset, as in vfio-pci. */
+#define KVMGT_REGION_SHIFT	40
+#define KVMGT_REGION_OFFSET(i)	((u64)(i) << KVMGT_REGION_SHIFT)
+#define KVMGT_REGION_INDEX(off)	((off) >> KVMGT_REGION_SHIFT)
+#define KVMGT_REGION_MASK	(KVMGT_REGION_OFFSET(1) - 1)
+
+/* The region behind those of PCI: the picture, for the VMM's region display. */
+#define KVMGT_REGION_FRAME	VFIO_PCI_NUM_REGIONS
+#define KVMGT_NUM_REGIONS	(VFIO_PCI_NUM_REGIONS + 1)
+
+#define KVMGT_MAX_MSI		32
+
+struct kvmgt_eventfd;
+
+/**
+ * struct kvmgt_irqs - what userspace configured by VFIO_DEVICE_SET_IRQS
+ * @set_lock: serialises SET_IRQS; guards @index and every replacement below
+ * @index: the interrupt in use: INTX, MSI or VFIO_PCI_NUM_IRQS for none
+ * @msi: a trigger for each MSI vector; RCU, read by register callbacks
+ * @intx: the INTx trigger; RCU
+ * @req: asks userspace to give the device back; RCU
+ * @unmask: userspace's eventfd that unmasks INTx (resample)
+ * @intx_lock: guards the three below; hard-irq safe, because an eventfd's
+ *	wake-up calls in
+ * @intx_level: the device asserts the pin
+ * @intx_masked: masked by userspace, or by having signalled
+ */
+struct kvmgt_irqs {
+	struct mutex set_lock;
+	u32 index;
+	struct kvmgt_eventfd __rcu *msi[KVMGT_MAX_MSI];
+	struct kvmgt_eventfd __rcu *intx;
+	struct kvmgt_eventfd __rcu *req;
+	struct virqfd *unmask;
+
+	spinlock_t intx_lock;
+	bool intx_level;
+	bool intx_masked;
+};
+
+/**
+ * struct kvmgt_vgpu - a vGPU
+ * @vdev: the VFIO device; first, for vfio_alloc_device()
+ * @core: the device model
+ * @bus: its place on the VM's MMIO bus
+ * @irqs: its interrupts
+ * @regs_region: the region that holds the registers
+ * @gfx_lock: guards the contents of @frame
+ * @frame: model->frame_size bytes, from open to close; NULL without a display
+ */
+struct kvmgt_vgpu {
+	struct vfio_device vdev;
+	struct vgpu core;
+	struct kvmgt_bus *bus;
+	struct kvmgt_irqs irqs;
+	u32 regs_region;
+
+	struct mutex gfx_lock;
+	void *frame;
+};
+
+static inline struct kvmgt_vgpu *to_kvmgt_vgpu(struct vfio_device *vdev)
+{
+	return container_of(vdev, struct kvmgt_vgpu, vdev);
+}
+
+/* main.c */
+struct vgpu_model *kvmgt_model_of(struct device *mdev);
+
+/* device.c */
+extern const struct vfio_device_ops kvmgt_vgpu_ops;
+
+/* info.c */
+int kvmgt_get_info(struct kvmgt_vgpu *v, void __user *arg);
+int kvmgt_get_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
+			  struct vfio_info_cap *caps);
+int kvmgt_region_info_ioctl(struct kvmgt_vgpu *v, void __user *arg);
+u32 kvmgt_region_map(void *priv, u32 region, const struct kvmgt_bus_area **areas);
+u64 kvmgt_region_size(struct kvmgt_vgpu *v, u32 region);
+
+/* irq.c */
+extern const struct vgpu_host kvmgt_vgpu_host;
+void kvmgt_irqs_init(struct kvmgt_irqs *irqs);
+void kvmgt_irqs_release(struct kvmgt_vgpu *v);
+int kvmgt_get_irq_info(struct kvmgt_vgpu *v, void __user *arg);
+int kvmgt_set_irqs(struct kvmgt_vgpu *v, void __user *arg);
+void kvmgt_intx_update(struct kvmgt_vgpu *v);
+void kvmgt_irq_request(struct kvmgt_vgpu *v, u32 count);
+
+/* mem.c */
+int kvmgt_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma);
+ssize_t kvmgt_read(struct kvmgt_vgpu *v, char __user *buf, size_t count, loff_t *ppos);
+ssize_t kvmgt_write(struct kvmgt_vgpu *v, const char __user *buf, size_t count, loff_t *ppos);
+
+/* gfx.c */
+int kvmgt_gfx_open(struct kvmgt_vgpu *v);
+void kvmgt_gfx_close(struct kvmgt_vgpu *v);
+int kvmgt_query_gfx_plane(struct kvmgt_vgpu *v, void __user *arg);
+
+/* debugfs.c */
+void kvmgt_debugfs_create(struct kvmgt_vgpu *v);
+
+#endif /* KVMGT_VGPU_MDEV_H */
