@@ -223,3 +223,48 @@ bootstrap() {
 		--include="$packages" "$@" "$KV_SUITE" "$target" -
 	rm -f "$hook"
 }
+
+# fetch_deb DIR PACKAGE[=VERSION]...: unpack packages from the mirror into DIR, uninstalled: no
+# maintainer script runs, so a kernel brings no initramfs generator and no boot loader along.
+fetch_deb() {
+	local dir=$1 debs p
+	shift
+	debs=$(mktemp -d)
+	( cd "$debs" && kv_apt apt-get -q -o Acquire::Retries=3 download "$@" )
+	for p in "$debs"/*.deb; do
+		dpkg-deb -x "$p" "$dir"
+	done
+	rm -rf "$debs"
+}
+
+# unpack_modules DIR ABI: decompress the modules under DIR/lib/modules and write their index, so
+# that the slow emulated CPU has nothing to unpack.
+unpack_modules() {
+	find "$1/lib/modules/$2" -name '*.ko.xz' -exec xz -d {} +
+	depmod -b "$1" "$2"
+}
+
+# initramfs OUT TREE ABI "MODULE..." INIT: busybox, INIT and the modules (with what they depend on,
+# listed in load order in /modules) out of TREE; uncompressed, for the emulated CPU's sake.
+initramfs() {
+	local out=$1 tree=$2 abi=$3 modules=$4 init=$5 dir m path
+	dir=$(mktemp -d)
+	mkdir -p "$dir"/{bin,dev,proc,sys,mnt,lib}
+	cp "$tree/bin/busybox" "$dir/bin/busybox"
+	cp "$init" "$dir/init"
+	chmod 755 "$dir/init"
+	ln -s busybox "$dir/bin/sh"
+	: >"$dir/modules"
+	for m in $modules; do
+		modprobe -d "$tree" -S "$abi" --show-depends "$m" >"$dir/deps"
+		while read -r verb path _; do
+			[ "$verb" = insmod ] || continue
+			grep -qx "/lib/${path##*/}" "$dir/modules" && continue
+			cp "$path" "$dir/lib/"
+			printf '/lib/%s\n' "${path##*/}" >>"$dir/modules"
+		done <"$dir/deps"
+	done
+	rm "$dir/deps"
+	( cd "$dir" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 ) >"$out"
+	rm -rf "$dir"
+}

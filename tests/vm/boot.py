@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Boots level 1 for a list of cases, watches them live and writes down a verdict for each.
+
+Started by run.sh, which has built image and share.  One boot may serve many cases; when one hangs
+or takes level 1 down, the ones after it get a new boot.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import ktap
+
+BOOT_SECONDS = 240  # to the first case; 5-15 s on an idle machine
+MARK = re.compile(r"^# kv-(\w+(?:-\w+)*) ?(.*)$")
+CONSOLE_MARK = re.compile(r"kv-(begin|end) (\S+)")
+
+
+def options():
+    p = argparse.ArgumentParser()
+    p.add_argument("--image", required=True)
+    p.add_argument("--share", required=True)
+    p.add_argument("--out", required=True)
+    p.add_argument("--smp", type=int, default=2)
+    p.add_argument("--memory", default="4G")
+    p.add_argument("--icount", action="store_true")
+    p.add_argument("--shell", action="store_true")
+    p.add_argument("case", nargs="*", help="NAME:SECONDS")
+    return p.parse_args()
+
+
+def has_nested_kvm():
+    """The mere presence of /dev/kvm proves nothing: ask for real virtualisation extensions."""
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as f:
+        flags = f.read()
+    return re.search(r"\b(svm|vmx)\b", flags) is not None and os.access("/dev/kvm", os.W_OK)
+
+
+def qemu_command(o, boot_id, console, verdict):
+    if o.icount:
+        accel = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max"]
+    elif has_nested_kvm():
+        accel = ["-accel", "kvm", "-cpu", "host"]
+    else:
+        accel = ["-accel", "tcg,thread=multi", "-cpu", "max"]
+    append = f"console=ttyS0 loglevel=5 panic=-1 oops=panic random.trust_cpu=on kv.boot={boot_id}"
+    return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-M", "q35", *accel, "-smp", str(1 if o.icount else o.smp), "-m", o.memory,
+            "-kernel", f"{o.image}/vmlinuz", "-initrd", f"{o.image}/initrd", "-append", append,
+            "-drive", f"file={o.image}/root.ext4,format=raw,if=none,id=root,readonly=on",
+            "-device", "virtio-blk-pci,drive=root", "-device", "virtio-rng-pci",
+            "-fsdev", f"local,id=share,path={o.share},security_model=none,readonly=on",
+            "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
+            "-fsdev", f"local,id=out,path={o.out},security_model=none",
+            "-device", "virtio-9p-pci,fsdev=out,mount_tag=out",
+            "-serial", console, "-serial", verdict]
+
+
+class Boot:
+    """One run of level 1 over a list of (name, seconds)."""
+
+    def __init__(self, o, cases, number):
+        self.o = o
+        self.id = f"{os.getpid()}-{number}"
+        self.dir = os.path.join(o.out, f".boot-{self.id}")
+        os.makedirs(self.dir)
+        self.cases = cases
+        self.text = {}  # name -> KTAP text
+        self.trouble = {}  # name -> what the bed has to say about it
+        self.status = {}
+        self.seconds = {}
+        self.current = None
+        self.since = time.monotonic()
+        self.pending = ""
+        self.down = False
+        with open(os.path.join(self.dir, "plan"), "w", encoding="ascii") as f:
+            f.writelines(f"{name} {seconds}\n" for name, seconds in cases)
+
+    def limit(self):
+        """Seconds that the present phase may last; inside a case level 1's own limit goes first."""
+        if self.current is None:
+            return BOOT_SECONDS
+        return dict(self.cases)[self.current] + 60
+
+    def line(self, line):
+        m = MARK.match(line)
+        now = time.monotonic()
+        if not m:
+            if self.current is not None:
+                self.text[self.current] += line + "\n"
+                if line.startswith("not ok"):
+                    print(f"    {line}", flush=True)
+            return
+        verb, rest = m[1], m[2]
+        if verb == "up":
+            print(f"  level 1 is up after {now - self.since:.1f} s", flush=True)
+        elif verb == "begin":
+            self.current, self.since = rest, now
+            self.text[rest], self.trouble[rest] = "", []
+        elif verb == "left-over" and self.current:
+            self.trouble[self.current].append(f"left behind: {rest}")
+        elif verb == "end":
+            name, status = rest.split()
+            self.status[name] = int(status)
+            if int(status) in (124, 137):
+                self.trouble[name].append(f"time limit of {dict(self.cases)[name]} s")
+            self.seconds[name] = now - self.since
+            self.current, self.since = None, now
+            self.progress(name)
+        elif verb == "down":
+            self.down = True
+
+    def progress(self, name):
+        v = ktap.judge(self.text[name], self.status[name])
+        state = "ok" if not v.failed and not self.trouble[name] else "NOT OK"
+        print(f"  [{self.seconds[name]:6.1f} s] {state:6s} {name}: {v}", flush=True)
+
+    def read_new(self, stream):
+        self.pending += stream.read().decode("utf-8", "replace").replace("\r", "")
+        *lines, self.pending = self.pending.split("\n")
+        for line in lines:
+            self.line(line)
+
+    def run(self):
+        verdict, console = f"{self.dir}/verdict", f"{self.dir}/console"
+        open(verdict, "wb").close()
+        command = qemu_command(self.o, self.id, f"file:{console}", f"file:{verdict}")
+        with open(f"{self.dir}/qemu.log", "wb") as log, open(verdict, "rb") as stream:
+            qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            try:
+                self.watch(qemu, stream)
+            finally:
+                if qemu.poll() is None:
+                    qemu.kill()
+                qemu.wait()
+            self.read_new(stream)
+        self.finish(qemu.returncode)
+
+    def watch(self, qemu, stream):
+        while qemu.poll() is None:
+            self.read_new(stream)
+            if time.monotonic() - self.since > self.limit():
+                where = self.current or "level 1"
+                print(f"  {where}: no end after {self.limit()} s, giving up this boot", flush=True)
+                if self.current:
+                    self.trouble[self.current].append("level 1 hangs")
+                return
+            time.sleep(0.1)
+
+    def finish(self, returncode):
+        """Hand each case its part of the console and write its verdict."""
+        if self.current is not None:
+            self.trouble[self.current].append("level 1 went down during this case")
+            self.status[self.current] = 1
+        parts = split_console(read_text(f"{self.dir}/console"), [n for n, _ in self.cases])
+        ran = [name for name, _ in self.cases if name in self.text]
+        if not ran:
+            first = self.cases[0][0]
+            self.text[first], self.status[first] = "", 1
+            self.trouble[first] = [f"level 1 did not come up (QEMU exit {returncode}, "
+                                   f"{read_text(f'{self.dir}/qemu.log').strip()[-200:]})"]
+            ran = [first]
+        elif not self.down and self.current is None:
+            self.trouble[ran[-1]].append("level 1 went down without saying so")
+        for name in ran:
+            self.write(name, parts.get(name, ""))
+        shutil.rmtree(self.dir)
+
+    def write(self, name, console):
+        base = os.path.join(self.o.out, f"vm-{name}")
+        with open(f"{base}.console", "w", encoding="utf-8") as f:
+            f.write(console)
+        extra = list(self.trouble[name])
+        extra += [f"console: {line}" for line in ktap.splats(console)]
+        bare = ktap.judge(self.text[name], self.status.get(name, 1))
+        shape = [w for w in bare.failures if w not in not_ok_names(self.text[name])]
+        text = self.text[name]
+        if extra or shape:
+            text = ktap.rewrite(text, extra + shape)
+        with open(f"{base}.ktap", "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+def not_ok_names(text):
+    """The failures a stream itself declares."""
+    names, n = set(), 0
+    for line in text.splitlines():
+        m = ktap.RESULT.match(line.rstrip())
+        if m:
+            n += 1
+            if m[1] == "not ok":
+                names.add(m[3] or f"test {n}")
+    return names
+
+
+def read_text(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read().replace("\r", "")
+    except FileNotFoundError:
+        return ""
+
+
+def split_console(text, names):
+    """Cut the console at the marks; what precedes the first case and follows the last is theirs."""
+    parts, name = {}, names[0]
+    for line in text.splitlines():
+        m = CONSOLE_MARK.search(line)
+        if m and m[1] == "begin":
+            name = m[2]
+        parts[name] = parts.get(name, "") + line + "\n"
+    return parts
+
+
+def report(o, names):
+    total = ktap.Verdict()
+    for name in names:
+        base = os.path.join(o.out, f"vm-{name}")
+        v = ktap.judge_file(f"{base}.ktap")
+        total.add(v)
+        for why in v.failures:
+            print(f"not ok: {name}: {why}")
+        if v.failed:
+            for line in read_text(f"{o.out}/{name}/stderr").splitlines()[-15:]:
+                print(f"    | {line}")
+            print(f"    see {os.path.relpath(base)}.ktap, .console and {os.path.relpath(o.out)}/{name}/")
+    print(total)
+    return 1 if total.failed else 0
+
+
+def main():
+    o = options()
+    if o.shell:
+        return subprocess.call(qemu_command(o, "shell", "mon:stdio", "null"))
+    cases = [(c.rpartition(":")[0], int(c.rpartition(":")[2])) for c in o.case]
+    left, number = cases, 0
+    while left:
+        boot = Boot(o, left, number)
+        boot.run()
+        left = [c for c in left if c[0] not in boot.text]
+        number += 1
+    return report(o, [name for name, _ in cases])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs VM cases: builds what they need, boots level 1, judges; or opens a login in level 1.
+#
+#   run.sh [--smp N] [--icount] [--timeout S] [--out DIR] CASE...   run these (name or glob)
+#   run.sh --all                                                    every case but benchmarks
+#   run.sh --list [CASE...]                                         print the names
+#   run.sh --shell                                                  interactive login
+#
+# A case is an executable file tests/*/cases/NAME.{sh,py}.  Comment lines in its head say:
+#   # boot: own         do not share the boot of level 1 with other cases
+#   # smp: N            vCPUs of level 1 (default 2)
+#   # icount            one vCPU, -icount shift=0,sleep=off
+#   # timeout: S        seconds for this case (default 180)
+#   # needs: WORD...    modules qemu guest bin: built first and found in /share (default modules)
+# /share/bin holds what every executable tests/*/share.sh put there when called with that path.
+# Results: DIR/vm-CASE.ktap, DIR/vm-CASE.console, and DIR/CASE/ which the case sees as /out.
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+OUT=$KV_BUILD/check
+SHARE=$KV_BUILD/share
+smp='' icount='' timeout='' list='' shell='' all=''
+cases=()
+
+# header FILE KEY: the value of "# KEY: value" in the head of a case.
+header() {
+	sed -n "1,25s/^# $2: *//p" "$1" | head -n 1
+}
+
+find_cases() {
+	local pattern=$1 f name found=''
+	for f in "$KV_ROOT"/tests/*/cases/*; do
+		name=${f##*/}
+		case $name in *.sh|*.py) name=${name%.*} ;; *) continue ;; esac
+		if [ "$pattern" = --all ]; then
+			case $f in */tests/bench/cases/*) continue ;; esac
+		else
+			# shellcheck disable=SC2254 # a glob is wanted
+			case $name in $pattern) ;; *) continue ;; esac
+		fi
+		found=yes
+		printf '%s\n' "$f"
+	done
+	[ -n "$found" ] || die "no VM case matches $pattern"
+}
+
+# put SRC DST: replace a file of the share in one step, and only when it changed: a level 1
+# that another run has booted may be reading it.
+put() {
+	cmp -s "$1" "$2" && return 0
+	mkdir -p "$(dirname "$2")"
+	cp -L "$1" "$2.tmp.$$"
+	mv "$2.tmp.$$" "$2"
+}
+
+put_tree() {
+	local f
+	( cd "$1" && find -L . -type f ) | while read -r f; do
+		put "$1/$f" "$2/$f"
+	done
+}
+
+share_modules() {
+	local abi f
+	"$KV_ROOT/tests/vm/modules.sh"
+	abi=$("$KV_ROOT/tests/vm/sdk.sh" abi)
+	for f in "$KV_BUILD/modules"/*.ko; do
+		put "$f" "$SHARE/modules/${f##*/}"
+	done
+	printf '%s\n' "$abi" >"$KV_BUILD/modules/abi"
+	put "$KV_BUILD/modules/abi" "$SHARE/modules/abi"
+}
+
+share_qemu() {
+	local dir
+	dir=$("$KV_ROOT/tests/vm/qemu.sh")
+	put_tree "$dir" "$SHARE/qemu"
+}
+
+share_guest() {
+	local dir
+	dir=$("$KV_ROOT/tests/vm/guest.sh")
+	put_tree "$dir" "$SHARE/guest"
+}
+
+share_bin() {
+	local f tmp
+	tmp=$(mktemp -d "$KV_BUILD/bin-XXXXXX")
+	for f in "$KV_ROOT"/tests/*/share.sh; do
+		[ -x "$f" ] || continue
+		tell_time "test programs of ${f#"$KV_ROOT"/}" "$f" "$tmp"
+	done
+	put_tree "$tmp" "$SHARE/bin"
+	chmod -R a+rx "$SHARE/bin"
+	rm -rf "$tmp"
+}
+
+fill_share() {
+	local f need_word needs=''
+	for f in "$@"; do
+		needs="$needs $(header "$f" needs)"
+		[ -n "$(header "$f" needs)" ] || needs="$needs modules"
+		put "$f" "$SHARE/cases/${f##*/}"
+	done
+	for f in "$KV_ROOT"/tests/vm/{init.sh,shell.sh} "$KV_ROOT"/tests/vm/l1/* "$KV_ROOT"/tests/*/l1/*; do
+		[ -f "$f" ] && put "$f" "$SHARE/lib/${f##*/}"
+	done
+	for need_word in modules qemu guest bin; do
+		case " $needs " in *" $need_word "*) "share_$need_word" ;; esac
+	done
+	for need_word in $needs; do
+		case $need_word in modules|qemu|guest|bin|none) ;; *) die "unknown need: $need_word" ;; esac
+	done
+}
+
+# boot SMP ICOUNT NAME:SECONDS...
+boot() {
+	local smp=$1 icount=$2
+	shift 2
+	say "level 1 with $smp vCPU${icount:+, icount}: ${*%%:*}"
+	python3 "$KV_ROOT/tests/vm/boot.py" --image "$image" --share "$SHARE" --out "$OUT" --smp "$smp" \
+		${icount:+--icount} "$@" | tee "$log" || status=1
+	tail -n 1 "$log" >>"$sums"
+	sed -i '$d' "$log"
+	grep '^not ok:' "$log" >>"$sums.bad" || true
+}
+
+run_all() {
+	local f name seconds n i key groups
+	declare -A groups
+	for f in "$@"; do
+		name=${f##*/} name=${name%.*}
+		seconds=${timeout:-$(header "$f" timeout)}
+		n=${smp:-$(header "$f" smp)}
+		i=$icount
+		grep -qE '^# icount$' <(head -n 25 "$f") && i=yes
+		key="${n:-2}|$i|"
+		[ "$(header "$f" boot)" = own ] && key="$key$name"
+		groups[$key]+=" $name:${seconds:-180}"
+		rm -rf "${OUT:?}/$name" "$OUT/vm-$name".{ktap,console}
+	done
+	for key in $(printf '%s\n' "${!groups[@]}" | sort); do
+		IFS='|' read -r n i _ <<<"$key"
+		# shellcheck disable=SC2086 # a list of words
+		boot "$n" "$i" ${groups[$key]}
+	done
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--smp)		smp=$2; shift ;;
+	--timeout)	timeout=$2; shift ;;
+	--out)		mkdir -p "$2"; OUT=$(cd "$2" && pwd); shift ;;
+	--icount)	icount=yes ;;
+	--list)		list=yes ;;
+	--shell)	shell=yes ;;
+	--all)		all=yes; cases+=(--all) ;;
+	-*)		die "unknown option $1 (see the head of this file)" ;;
+	*)		cases+=("$1") ;;
+	esac
+	shift
+done
+[ -n "$list$all" ] && [ ${#cases[@]} -eq 0 ] && cases=(--all)
+if [ -z "$shell" ] && [ ${#cases[@]} -eq 0 ]; then
+	die "usage: run.sh [--smp N] [--icount] [--timeout S] [--out DIR] CASE...|--all|--list|--shell"
+fi
+
+files=()
+for pattern in "${cases[@]}"; do
+	mapfile -t -O "${#files[@]}" files < <(find_cases "$pattern")
+done
+mapfile -t files < <(printf '%s\n' "${files[@]}" | awk 'NF && !seen[$0]++')
+if [ -n "$list" ]; then
+	printf '%s\n' "${files[@]}" | sed 's,.*/,,; s,\.[^.]*$,,'
+	exit 0
+fi
+
+need_root
+need qemu-system-x86_64=qemu-system-x86 flock=util-linux python3=python3
+mkdir -p "$OUT" "$SHARE"/{cases,lib,bin,modules,qemu,guest}
+image=$("$KV_ROOT/tests/vm/image.sh")
+exec 6>"$SHARE.lock"
+flock 6
+fill_share "${files[@]}"
+exec 6>&-
+
+if [ -n "$shell" ]; then
+	[ -t 0 ] || die "a login needs a terminal"
+	exec python3 "$KV_ROOT/tests/vm/boot.py" --image "$image" --share "$SHARE" --out "$OUT" \
+		--smp "${smp:-2}" --shell
+fi
+
+status=0
+log=$(mktemp) sums=$(mktemp)
+trap 'rm -f "$log" "$sums" "$sums.bad"' EXIT
+run_all "${files[@]}"
+[ -s "$sums.bad" ] && cat "$sums.bad"
+awk '{ p += $1; f += $3; s += $5 } END { printf "%d passed, %d failed, %d skipped\n", p, f, s
+	exit f > 0 || p + s == 0 }' "$sums" || status=1
+exit "$status"
