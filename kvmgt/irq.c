@@ -87,7 +87,7 @@ static bool intx_claim(struct kvmgt_vgpu *v)
 {
 	lockdep_assert_held(&v->irqs.intx_lock);
 
-	if (!v->irqs.intx_level || v->irqs.intx_masked || vgpu_pci_intx_disabled(&v->core))
+	if (!v->irqs.intx_level || v->irqs.intx_masked || READ_ONCE(v->core.intx_disabled))
 		return false;
 	if (!rcu_access_pointer(v->irqs.intx))
 		return false;

@@ -44,6 +44,7 @@ static void decode_update_locked(struct vgpu *v)
 {
 	env_assert_locked(&v->config_lock);
 	WRITE_ONCE(v->mem_enabled, command(v) & PCI_COMMAND_MEMORY && !power_state(v));
+	WRITE_ONCE(v->intx_disabled, command(v) & PCI_COMMAND_INTX_DISABLE);
 }
 
 static void header_build(struct vgpu *v)
@@ -199,20 +200,6 @@ int vgpu_config_write(struct vgpu *v, u64 off, const void *buf, u32 len)
 	decode_update_locked(v);
 	env_unlock(&v->config_lock);
 	return 0;
-}
-
-/**
- * vgpu_pci_intx_disabled - did the guest disable INTx in COMMAND?
- * @v: the device
- */
-bool vgpu_pci_intx_disabled(struct vgpu *v)
-{
-	bool ret;
-
-	env_lock(&v->config_lock);
-	ret = command(v) & PCI_COMMAND_INTX_DISABLE;
-	env_unlock(&v->config_lock);
-	return ret;
 }
 
 /**

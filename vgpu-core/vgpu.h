@@ -159,9 +159,9 @@ struct vgpu_model {
 
 /**
  * struct vgpu_host - what a device needs from its host at run time
- * @irq: the device raises MSI vector @vector, or, where the guest did not enable
- *	MSI, asserts INTx.  The host decides by what userspace configured
- * @intx: the level of the INTx pin changed
+ * @irq: the device raises MSI vector @vector; dropped where userspace did not
+ *	configure it
+ * @intx: the level of the INTx pin changed; INTX_DISABLE is the host's to respect
  * @now_ns: a monotonic clock
  *
  * Called from register callbacks, possibly under block locks of the core and
@@ -199,7 +199,9 @@ struct vgpu_reg_count {
  * @config: PCI configuration space
  * @config_wmask: bits of @config that the guest may write
  * @config_w1c: bits of @config that the guest clears by writing 1
- * @mem_enabled: memory decoding is on (PCI_COMMAND_MEMORY, D0)
+ * @mem_enabled: memory decoding is on (PCI_COMMAND_MEMORY, D0); read without a lock
+ * @intx_disabled: PCI_COMMAND_INTX_DISABLE; read without a lock, also by hosts in
+ *	atomic context
  */
 struct vgpu {
 	const struct vgpu_model *model;
@@ -216,6 +218,7 @@ struct vgpu {
 	u8 config_wmask[VGPU_CONFIG_SIZE];
 	u8 config_w1c[VGPU_CONFIG_SIZE];
 	bool mem_enabled;
+	bool intx_disabled;
 };
 
 /* model.c: the list of models; every model is checked and indexed once */
@@ -255,7 +258,6 @@ const struct vgpu_reg *vgpu_reg_find(const struct vgpu_model *m, u32 off);
 void vgpu_pci_reset(struct vgpu *v);
 int vgpu_config_read(struct vgpu *v, u64 off, void *buf, u32 len);
 int vgpu_config_write(struct vgpu *v, u64 off, const void *buf, u32 len);
-bool vgpu_pci_intx_disabled(struct vgpu *v);
 void vgpu_pci_intx_status(struct vgpu *v, bool level);
 
 /* DRM_FORMAT_XRGB8888: a pixel is a little endian 0x??RRGGBB */
