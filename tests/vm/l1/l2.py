@@ -211,7 +211,10 @@ class Line:
                 if not alive():
                     raise Error(f"{self.name}: the other side is gone")
                 continue
-            data = self.sock.recv(65536)
+            try:
+                data = self.sock.recv(65536)
+            except ConnectionError:
+                data = b""
             if not data:
                 raise Error(f"{self.name}: closed, got {self.buf[-200:]!r}")
             self.buf += data
@@ -348,7 +351,7 @@ class Guest:
             argv += ["-cpu", "max"]
         argv += ["-nodefaults", "-no-user-config", "-display", "none", "-accel", accel,
                  "-machine", machine, "-smp", str(smp), "-m", memory,
-                 "-kernel", kernel or os.path.join(SHARE, "guest", "bare.elf")]
+                 "-kernel", kernel or os.path.join(SHARE, "bin", "bare.elf")]
         listeners = []
         for name in ("qmp", "serial"):
             listeners.append(self._listen(name))
