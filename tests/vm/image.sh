@@ -12,24 +12,20 @@ VIRT=libvirt-clients,libvirt-daemon,libvirt-daemon-driver-qemu,qemu-system-x86,s
 PINNED='libvirt*'
 # Loaded before there is a root file system.
 EARLY='virtio_pci virtio_blk ext4 overlay 9p 9pnet_virtio'
-# The image keeps these parts of the kernel's modules; a test host has no sound and no Wi-Fi.
-KEEP='arch crypto virt lib mm fs/9p fs/netfs fs/ext4 fs/jbd2 fs/overlayfs fs/squashfs fs/fuse net/9p
-net/core net/802 net/llc net/bridge drivers/vfio drivers/virt drivers/virtio drivers/block drivers/char
-drivers/iommu drivers/irqchip drivers/pci drivers/vhost drivers/misc drivers/firmware drivers/net/tun.ko
-drivers/dma-buf'
+# The image keeps these parts of the kernel's modules, and what they depend on; a test host has no
+# sound and no Wi-Fi.
+KEEP='arch crypto virt lib fs/9p fs/ext4 fs/overlayfs net/9p net/bridge drivers/vfio drivers/virt
+drivers/virtio drivers/block/virtio_blk drivers/char drivers/iommu drivers/vhost drivers/net/tun'
 
 prune_modules() {
-	local kernel=$1/lib/modules/$KV_ABI/kernel kept=$1/kept part path
-	mkdir "$kept"
+	local dir=$1/lib/modules/$KV_ABI part
+	depmod -b "$1" "$KV_ABI"
 	for part in $KEEP; do
-		for path in "$kernel/$part" "$kernel/$part".*; do
-			[ -e "$path" ] || continue
-			mkdir -p "$kept/$(dirname "${path#"$kernel/"}")"
-			mv "$path" "$kept/${path#"$kernel/"}"
-		done
-	done
-	rm -rf "$kernel"
-	mv "$kept" "$kernel"
+		grep "^kernel/${part}[/.]" "$dir/modules.dep" || die "the kernel has no modules in $part"
+	done | tr -d : | tr ' ' '\n' | sort -u | grep . >"$dir/kept"
+	( cd "$dir" && find kernel -name '*.ko*' | sort | comm -23 - kept | xargs rm -f )
+	find "$dir/kernel" -type d -empty -delete
+	rm "$dir/kept"
 }
 
 build() {

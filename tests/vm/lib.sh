@@ -137,7 +137,8 @@ apt_sources() {
 kv_apt() {
 	local tool=$1 d=$KV_CACHE/apt
 	shift
-	"$tool" -o Dir::State="$d" -o Dir::State::status="$d/status" -o Dir::Cache="$d/cache" \
+	# One at a time: an index that is just being replaced looks like a mirror without packages.
+	flock "$d.flock" "$tool" -o Dir::State="$d" -o Dir::State::status="$d/status" -o Dir::Cache="$d/cache" \
 		-o Dir::Etc::sourcelist="$d/sources.list" -o Dir::Etc::sourceparts=- \
 		-o Dir::Etc::preferences=- -o Dir::Etc::preferencesparts=- \
 		-o Debug::NoLocking=1 -o APT::Sandbox::User=root -o APT::Architecture=amd64 "$@"
@@ -146,8 +147,9 @@ kv_apt() {
 kv_apt_update() {
 	local d=$KV_CACHE/apt
 	mkdir -p "$d/lists/partial" "$d/cache/archives/partial"
-	: >"$d/status"
-	apt_sources >"$d/sources.list"
+	touch "$d/status"
+	apt_sources >"$d/sources.list.$$"
+	mv "$d/sources.list.$$" "$d/sources.list"
 	kv_apt apt-get -q update >&2
 }
 
@@ -199,6 +201,7 @@ kernel_still_there() {
 # pin_for_build: before anything is built from the mirror, make sure the pinned kernels are
 # still offered there; otherwise pin again.
 pin_for_build() {
+	need mmdebstrap=mmdebstrap
 	kernel_lock
 	if ! kernel_still_there; then
 		say "the mirror no longer has $KV_ABI $KV_VER: pinning the current kernels"

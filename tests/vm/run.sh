@@ -29,6 +29,8 @@ header() {
 	sed -n "1,25s/^# $2: *//p" "$1" | head -n 1
 }
 
+names_of() { sed 's,.*/,,; s,\.[^.]*$,,'; }
+
 find_cases() {
 	local pattern=$1 f name found=''
 	for f in "$KV_ROOT"/tests/*/cases/*; do
@@ -121,10 +123,7 @@ boot() {
 	shift 2
 	say "level 1 with $smp vCPU${icount:+, icount}: ${*%%:*}"
 	python3 "$KV_ROOT/tests/vm/boot.py" --image "$image" --share "$SHARE" --out "$OUT" --smp "$smp" \
-		${icount:+--icount} "$@" | tee "$log" || status=1
-	tail -n 1 "$log" >>"$sums"
-	sed -i '$d' "$log"
-	grep '^not ok:' "$log" >>"$sums.bad" || true
+		${icount:+--icount} "$@"
 }
 
 run_all() {
@@ -173,7 +172,7 @@ for pattern in "${cases[@]}"; do
 done
 mapfile -t files < <(printf '%s\n' "${files[@]}" | awk 'NF && !seen[$0]++')
 if [ -n "$list" ]; then
-	printf '%s\n' "${files[@]}" | sed 's,.*/,,; s,\.[^.]*$,,'
+	printf '%s\n' "${files[@]}" | names_of
 	exit 0
 fi
 
@@ -192,11 +191,6 @@ if [ -n "$shell" ]; then
 		--smp "${smp:-2}" --shell
 fi
 
-status=0
-log=$(mktemp) sums=$(mktemp)
-trap 'rm -f "$log" "$sums" "$sums.bad"' EXIT
 run_all "${files[@]}"
-[ -s "$sums.bad" ] && cat "$sums.bad"
-awk '{ p += $1; f += $3; s += $5 } END { printf "%d passed, %d failed, %d skipped\n", p, f, s
-	exit f > 0 || p + s == 0 }' "$sums" || status=1
-exit "$status"
+mapfile -t names < <(printf '%s\n' "${files[@]}" | names_of)
+exec python3 "$KV_ROOT/tests/vm/boot.py" --out "$OUT" --report "${names[@]}"
