@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fixture.c - a device with a host that writes down what it was told
+ */
+#include <stdio.h>
+
+#include "fixture.h"
+
+static int alloc_countdown = -1;
+
+void *__real_calloc(size_t n, size_t size);
+int __real_posix_memalign(void **p, size_t align, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+int __wrap_posix_memalign(void **p, size_t align, size_t size);
+
+static bool alloc_fails(void)
+{
+	return alloc_countdown >= 0 && alloc_countdown-- == 0;
+}
+
+/* The linker sends the core's allocations here. */
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return alloc_fails() ? NULL : __real_calloc(n, size);
+}
+
+int __wrap_posix_memalign(void **p, size_t align, size_t size)
+{
+	return alloc_fails() ? ENOMEM : __real_posix_memalign(p, align, size);
+}
+
+void alloc_fail_after(int n)
+{
+	alloc_countdown = n;
+}
+
+static void host_irq(struct vgpu *v, u32 vector)
+{
+	struct fixture *f = v->host_data;
+
+	env_inc(&f->irqs[vector]);
+}
+
+static void host_intx(struct vgpu *v, bool level)
+{
+	struct fixture *f = v->host_data;
+
+	f->intx = level;
+	f->intx_edges++;
+}
+
+static u64 host_now_ns(struct vgpu *v)
+{
+	struct fixture *f = v->host_data;
+
+	return READ_ONCE(f->now);
+}
+
+static const struct vgpu_host host = {
+	.irq = host_irq,
+	.intx = host_intx,
+	.now_ns = host_now_ns,
+};
+
+static void require(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	printf("Bail out! %s\n", what);
+	exit(1);
+}
+
+void fixture_init(struct fixture *f, struct vgpu_model *m)
+{
+	memset(f, 0, sizeof(*f));
+	f->model = m;
+	require(!vgpu_model_init(m), "vgpu_model_init");
+	require(!vgpu_init(&f->v, m, &host, f), "vgpu_init");
+}
+
+void fixture_exit(struct fixture *f)
+{
+	vgpu_exit(&f->v);
+	vgpu_model_exit(f->model);
+}
+
+u64 mmio_get(struct fixture *f, u64 off, u32 len)
+{
+	u64 val = 0;
+
+	require(!vgpu_mmio_read(&f->v, off, &val, len), "vgpu_mmio_read");
+	return val;
+}
+
+void mmio_put(struct fixture *f, u64 off, u64 val, u32 len)
+{
+	require(!vgpu_mmio_write(&f->v, off, &val, len), "vgpu_mmio_write");
+}
+
+u64 config_get(struct fixture *f, u64 off, u32 len)
+{
+	u64 val = 0;
+
+	require(!vgpu_config_read(&f->v, off, &val, len), "vgpu_config_read");
+	return val;
+}
+
+void config_put(struct fixture *f, u64 off, u64 val, u32 len)
+{
+	require(!vgpu_config_write(&f->v, off, &val, len), "vgpu_config_write");
+}

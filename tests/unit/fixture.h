@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * fixture.h - a device with a host that writes down what it was told
+ */
+#ifndef KVMGT_TESTS_FIXTURE_H
+#define KVMGT_TESTS_FIXTURE_H
+
+#include "ktap.h"
+#include "vgpu.h"
+
+/**
+ * struct fixture - a device and what its host heard
+ * @v: the device
+ * @model: its model
+ * @irqs: interrupts raised, by vector
+ * @intx_edges: changes of the INTx level
+ * @intx: the INTx level
+ * @now: what the clock says
+ */
+struct fixture {
+	struct vgpu v;
+	struct vgpu_model *model;
+	u32 irqs[32];
+	u32 intx_edges;
+	bool intx;
+	u64 now;
+};
+
+/* Both end the program where they fail: no test makes sense then. */
+void fixture_init(struct fixture *f, struct vgpu_model *m);
+void fixture_exit(struct fixture *f);
+
+u64 mmio_get(struct fixture *f, u64 off, u32 len);
+void mmio_put(struct fixture *f, u64 off, u64 val, u32 len);
+u64 config_get(struct fixture *f, u64 off, u32 len);
+void config_put(struct fixture *f, u64 off, u64 val, u32 len);
+
+/* The allocation after @n more fails; -1: none does. */
+void alloc_fail_after(int n);
+
+#endif /* KVMGT_TESTS_FIXTURE_H */
