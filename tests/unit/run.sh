@@ -8,44 +8,47 @@
 # reached.
 set -euo pipefail
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-cd "$top"
+cd "$(dirname "$0")/../.."
 
 mode=${1:-check}
 out=build/unit
 check=build/check
 cc=${CC:-gcc}
-common=(-std=gnu11 -g -Wall -Wextra -Werror -Wno-unused-parameter -pthread
-	-Ivgpu-core -Itests/lib -Itests/unit)
-wrap=(-Wl,--wrap=calloc -Wl,--wrap=posix_memalign)
-asan=(-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-tsan=(-O1 -fsanitize=thread)
-gcov=(-O0 --coverage)
 
-# compile SET FLAG...: vgpu-core and the fixture, into build/unit/SET
-compile()
+# flags SET: how the files of one set are compiled and linked
+flags()
 {
-	local dir=$out/$1 src
-	shift
-	mkdir -p "$dir"
-	rm -f "$dir"/*.o "$dir"/*.gcda
-	printf '%s\n' vgpu-core/*.c tests/unit/fixture.c | while read -r src; do
-		printf '%s %s\n' "$src" "$dir/$(basename "$src" .c).o"
-	done | xargs -P 2 -L 1 sh -c '
-		src=$1 obj=$2; shift 2
-		: "$0"; exec $COMPILE -c "$src" -o "$obj"' sh
+	echo -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused-parameter -pthread \
+		-Ivgpu-core -Itests/lib -Itests/unit
+	case $1 in
+	asan) echo "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all" ;;
+	tsan) echo "-O1 -fsanitize=thread" ;;
+	gcov) echo "-O0 --coverage" ;;
+	esac
 }
 
-# test_one SET NAME FLAG...: build one test and run it
+# compile SET: vgpu-core and the fixture, into build/unit/SET
+compile()
+{
+	local dir=$out/$1 opts src
+	read -ra opts < <(flags "$1" | xargs)
+	mkdir -p "$dir"
+	rm -f "$dir"/*.o "$dir"/*.gcda
+	for src in vgpu-core/*.c tests/unit/fixture.c; do
+		"$cc" "${opts[@]}" -c "$src" -o "$dir/$(basename "$src" .c).o"
+	done
+}
+
+# test_one SET NAME: build one test and run it
 test_one()
 {
-	local set=$1 name=$2 ktap status=0
-	shift 2
-	ktap=$check/unit-${name%_test}.ktap
+	local name=$2 dir=$out/$1 ktap=$check/unit-${2%_test}.ktap opts status=0
+	read -ra opts < <(flags "$1" | xargs)
 	printf 'KTAP version 1\n1..1\nnot ok 1 %s does not compile\n' "$name" >"$ktap"
-	"$cc" "${common[@]}" "$@" "tests/unit/$name.c" "$out/$set"/*.o "${wrap[@]}" \
-		-o "$out/$set/$name" || return 1
-	"$out/$set/$name" >"$ktap" 2>"$out/$set/$name.log" || status=$?
+	"$cc" "${opts[@]}" "tests/unit/$name.c" "$dir"/*.o '-Wl,--wrap=calloc' \
+		'-Wl,--wrap=posix_memalign' -o "$dir/$name" || return 1
+
+	"$dir/$name" >"$ktap" 2>"$dir/$name.log" || status=$?
 	if [ $status -eq 0 ] && ! grep -q '^not ok' "$ktap"; then
 		printf '%-10s %3d ok\n' "${name%_test}" "$(grep -c '^ok' "$ktap")"
 		return 0
@@ -53,38 +56,27 @@ test_one()
 	# What a sanitizer found is in no line of the program's own.
 	grep -q '^not ok' "$ktap" || echo "not ok $name ended with status $status" >>"$ktap"
 	printf '%-10s FAILED (status %d)\n' "${name%_test}" "$status"
-	cat "$ktap" "$out/$set/$name.log"
+	cat "$ktap" "$dir/$name.log"
 	return 1
 }
 
-failed=0
 mkdir -p "$out" "$check"
-tests=()
-for f in tests/unit/*_test.c; do
-	tests+=("$(basename "$f" .c)")
+sets="asan tsan"
+[ "$mode" != coverage ] || sets=gcov
+for set in $sets; do
+	compile "$set"
 done
 
-if [ "$mode" = coverage ]; then
-	sets=(gcov)
-else
-	sets=(asan tsan)
-fi
-for set in "${sets[@]}"; do
-	declare -n flags=$set
-	COMPILE="$cc ${common[*]} ${flags[*]}" compile "$set"
-done
-
-for name in "${tests[@]}"; do
-	set=${sets[0]}
-	if [ "$mode" != coverage ] && [ "$name" = race_test ]; then
-		set=tsan
-	fi
-	declare -n flags=$set
-	test_one "$set" "$name" "${flags[@]}" || failed=$((failed + 1))
+failed=0
+for file in tests/unit/*_test.c; do
+	name=$(basename "$file" .c)
+	set=${sets%% *}
+	[ "$sets/$name" != "asan tsan/race_test" ] || set=tsan
+	test_one "$set" "$name" || failed=$((failed + 1))
 done
 
 if [ "$mode" = coverage ]; then
 	gcov -b -n -o "$out/gcov" vgpu-core/*.c |
-		grep -A4 "^File 'vgpu-core/.*\.c'" | grep -v '^Branches\|^--' || true
+		grep -A4 "^File 'vgpu-core/.*\.c'" | grep -v '^Branches\|^--'
 fi
 [ $failed -eq 0 ]
