@@ -88,6 +88,7 @@ int kvmgt_query_gfx_plane(struct kvmgt_vgpu *v, void __user *arg)
 		return -EINVAL;
 
 	switch (info.drm_plane_type) {
+	case 0: /* QEMU leaves the type of a region display unset */
 	case 1: /* DRM_PLANE_TYPE_PRIMARY */
 		plane_fill(v, &info);
 		break;
