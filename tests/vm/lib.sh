@@ -247,16 +247,19 @@ unpack_modules() {
 	depmod -b "$1" "$2"
 }
 
-# initramfs OUT TREE ABI "MODULE..." INIT: busybox, INIT and the modules (with what they depend on,
-# listed in load order in /modules) out of TREE; uncompressed, for the emulated CPU's sake.
+# initramfs OUT TREE ABI "MODULE..." INIT [PROGRAM...]: busybox, INIT, programs, and the modules
+# out of TREE with what they depend on (load order in /modules); uncompressed, for the emulated
+# CPU's sake.
 initramfs() {
-	local out=$1 tree=$2 abi=$3 modules=$4 init=$5 dir m path
+	local out=$1 tree=$2 abi=$3 modules=$4 init=$5 dir m verb path
+	shift 5
 	dir=$(mktemp -d)
 	mkdir -p "$dir"/{bin,dev,proc,sys,mnt,lib}
 	cp "$tree/bin/busybox" "$dir/bin/busybox"
 	cp "$init" "$dir/init"
 	chmod 755 "$dir/init"
 	ln -s busybox "$dir/bin/sh"
+	[ $# -eq 0 ] || cp "$@" "$dir/bin/"
 	: >"$dir/modules"
 	for m in $modules; do
 		modprobe -d "$tree" -S "$abi" --show-depends "$m" >"$dir/deps"
