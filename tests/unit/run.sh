@@ -75,6 +75,18 @@ for file in tests/unit/*_test.c; do
 	test_one "$set" "$name" || failed=$((failed + 1))
 done
 
+# The oracle is a test tool, and tools that judge are tested too.
+if [ "$mode" = check ]; then
+	ktap=$check/unit-oracle.ktap
+	printf 'KTAP version 1\n1..1\nnot ok 1 the oracle does not run\n' >"$ktap"
+	tests/oracle/share.sh "$out"
+	if ! python3 tests/oracle/selftest.py "$out/oracle" >"$ktap"; then
+		failed=$((failed + 1))
+		cat "$ktap"
+	fi
+	printf '%-10s %3d ok\n' oracle "$(grep -c '^ok' "$ktap")"
+fi
+
 if [ "$mode" = coverage ]; then
 	gcov -b -n -o "$out/gcov" vgpu-core/*.c |
 		grep -A4 "^File 'vgpu-core/.*\.c'" | grep -v '^Branches\|^--'
