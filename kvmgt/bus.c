@@ -3,8 +3,6 @@
  * bus.c - kvmgt_bus.ko: a VFIO device's place on the MMIO bus of its VM, from
  * open to close
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/kvm_host.h>

@@ -9,6 +9,9 @@
 #ifndef KVMGT_COMPAT_H
 #define KVMGT_COMPAT_H
 
+/* Before any header that may include printk.h. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/version.h>
 
 #define KVMGT_KERNEL(a, b)	(LINUX_VERSION_CODE >= KERNEL_VERSION(a, b, 0))

@@ -15,8 +15,6 @@
  * If a name is not found the module loads all the same and says so once; then
  * nothing is offered to userspace and every access takes the slow path.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
 #include <linux/module.h>

@@ -2,8 +2,6 @@
 /*
  * main.c - kvmgt_vgpu.ko: the mdev parent, its types, module init and exit
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/device.h>
 #include <linux/mdev.h>
 #include <linux/module.h>

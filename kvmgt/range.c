@@ -9,8 +9,6 @@
  * callbacks need no lock.  It has no destructor: KVM calls it in some versions
  * and errors only, and freeing after unregister is right in all.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/kvm_host.h>
 #include <linux/overflow.h>
 #include <linux/percpu.h>

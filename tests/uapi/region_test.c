@@ -244,6 +244,7 @@ static void plane_refused(void)
 	CHECK_EQ(query_plane(&bochs_dev, sz, 0, 1, &p), -EINVAL);
 	CHECK_EQ(query_plane(&bochs_dev, sz, region | 1U << 31, 1, &p), -EINVAL);
 	CHECK_EQ(query_plane(&bochs_dev, sz, region, 3, &p), -EINVAL);
+	CHECK_EQ(query_plane(&bochs_dev, sz, region, 0, &p), 0);	/* as QEMU asks */
 	CHECK_EQ(query_plane(&bochs_dev, 8, region, 1, &p), -EINVAL);
 	CHECK_EQ(query_plane(&test_dev, sz, probe | region, 1, &p), -EINVAL);
 	CHECK_EQ(query_plane(&test_dev, sz, region, 1, &p), -EINVAL);
