@@ -85,10 +85,12 @@ static void reg_write(struct vgpu *v, u32 i, u32 val, u32 lanes)
 
 	if (!r)
 		return;
+	if (lanes != ALL_LANES && r->flags & (VGPU_REG_MASKED | VGPU_REG_DWORD))
+		return;
 
 	rw = r->rw & lanes;
 	if (r->flags & VGPU_REG_MASKED)
-		rw &= lanes == ALL_LANES ? val >> 16 : 0;
+		rw &= val >> 16;
 
 	if (rw == ALL_LANES && !r->written) {
 		WRITE_ONCE(v->regs[i], val);

@@ -55,7 +55,8 @@ static const struct vgpu_reg bochs_regs[] = {
 
 	{ REG(QEXT_SIZE),				.reset = 8 },
 	{ REG(QEXT_BYTEORDER),	.rw = 0xffffffff,	.reset = QEXT_LITTLE_ENDIAN,
-				.read = byteorder_read,	.written = byteorder_written },
+				.read = byteorder_read,	.written = byteorder_written,
+				.flags = VGPU_REG_DWORD },
 };
 /* clang-format on */
 

@@ -57,8 +57,7 @@ struct vgpu_reg {
 
 /*
  * The high half of a written value selects which bits of the low half change.
- * The one kind of register that needs all four bytes at once: a write of fewer
- * changes nothing, because its halves may travel apart.
+ * Implies VGPU_REG_DWORD.
  */
 #define VGPU_REG_MASKED		BIT(0)
 /*
@@ -70,6 +69,11 @@ struct vgpu_reg {
 #define VGPU_REG_BYTE0		BIT(1)
 /* The value depends on time or other outside state: an oracle must not compare. */
 #define VGPU_REG_VOLATILE	BIT(2)
+/*
+ * A write of fewer than four bytes does nothing.  For what must not be looked at
+ * in halves, because halves may travel apart.
+ */
+#define VGPU_REG_DWORD		BIT(3)
 
 #define REG(r)			.off = (r), .name = #r
 

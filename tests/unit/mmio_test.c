@@ -30,7 +30,7 @@ static void seen_written(struct vgpu *v, u32 off, u32 old, u32 new)
 
 enum {
 	RW = 0x00, PART = 0x04, RO = 0x08, W1C = 0x0c, MASKED = 0x10, RC = 0x14,
-	VOL = 0x18, B0 = 0x1c, HOOK = 0x20, MIXED = 0x24, ARRAY = 0x40, LAST = SIZE - 4,
+	VOL = 0x18, B0 = 0x1c, HOOK = 0x20, MIXED = 0x24, DWORD = 0x28, ARRAY = 0x40, LAST = SIZE - 4,
 };
 
 static const struct vgpu_reg regs[] = {
@@ -45,6 +45,7 @@ static const struct vgpu_reg regs[] = {
 			.flags = VGPU_REG_BYTE0 },
 	{ REG(HOOK),	.rw = U32_MAX, .written = seen_written, .reset = 0x0f0f0f0f },
 	{ REG(MIXED),	.rw = 0xff, .w1c = 0xff00, .rc = 0xff0000, .reset = 0xa5a5a5a5 },
+	{ REG(DWORD),	.rw = U32_MAX, .written = seen_written, .flags = VGPU_REG_DWORD },
 	{ REG(ARRAY),	.rw = U32_MAX, .count = 8, .reset = 0x77777777 },
 	{ REG(LAST),	.rw = U32_MAX, .reset = 0x1a57 },
 };
@@ -198,6 +199,20 @@ static void masked_needs_its_mask(void)
 	fixture_exit(&f);
 }
 
+static void dword_takes_no_less(void)
+{
+	begin();
+	mmio_put(&f, DWORD, U32_MAX, 3);
+	mmio_put(&f, DWORD + 1, U32_MAX, 3);
+	mmio_put(&f, DWORD + 2, U32_MAX, 4);
+	CHECK_EQ(seen.writes, 0);
+	CHECK_EQ(mmio_get(&f, DWORD, 4), 0);
+	mmio_put(&f, DWORD, 0x12345678, 4);
+	CHECK_EQ(seen.writes, 1);
+	CHECK_EQ(mmio_get(&f, DWORD + 1, 2), 0x3456);
+	fixture_exit(&f);
+}
+
 static void rc_clears_what_was_read(void)
 {
 	begin();
@@ -328,6 +343,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(read_only_bits_stay),
 	KTAP_CASE(w1c_clears_ones),
 	KTAP_CASE(masked_needs_its_mask),
+	KTAP_CASE(dword_takes_no_less),
 	KTAP_CASE(rc_clears_what_was_read),
 	KTAP_CASE(kinds_mix_in_one_register),
 	KTAP_CASE(volatile_is_not_stored),
