@@ -23,6 +23,7 @@ CONSOLE_MARK = re.compile(r"kv-(begin|end) (\S+)")
 
 def options():
     p = argparse.ArgumentParser()
+    p.add_argument("--qemu", help="the QEMU that runs level 1")
     p.add_argument("--image")
     p.add_argument("--share")
     p.add_argument("--out", required=True)
@@ -50,7 +51,7 @@ def qemu_command(o, boot_id, console, verdict):
     else:
         accel = ["-accel", "tcg,thread=multi", "-cpu", "max"]
     append = f"console=ttyS0 loglevel=5 panic=-1 oops=panic random.trust_cpu=on kv.boot={boot_id}"
-    return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+    return [o.qemu, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-M", "q35", *accel, "-smp", str(1 if o.icount else o.smp), "-m", o.memory,
             "-kernel", f"{o.image}/vmlinuz", "-initrd", f"{o.image}/initrd", "-append", append,
             "-drive", f"file={o.image}/root.ext4,format=raw,if=none,id=root,readonly=on",
