@@ -111,6 +111,14 @@ build_into() {
 	mv "$tmp" "$dir"
 }
 
+# apt knows its mirrors only once it has seen them; a fresh machine has not.
+apt_ready() {
+	[ -n "$(apt_site "$KV_SUITE")" ] && return
+	need_root
+	say "apt-get update on this machine"
+	apt-get -q update >&2 </dev/null
+}
+
 # The mirror that apt of this machine uses for a suite; no host name is written in this project.
 apt_site() {
 	# shellcheck disable=SC2016 # the dollars are apt's
@@ -121,8 +129,9 @@ apt_site() {
 # Deb lines for mmdebstrap and the private apt below.
 apt_sources() {
 	local site security s
+	apt_ready
 	site=$(apt_site "$KV_SUITE")
-	[ -n "$site" ] || die "apt knows no mirror for $KV_SUITE (is this Debian 12, was apt-get update run?)"
+	[ -n "$site" ] || die "apt knows no mirror for $KV_SUITE (is this Debian 12?)"
 	security=$(apt_site "$KV_SUITE-security")
 	for s in "$KV_SUITE" "$KV_SUITE-updates" "$KV_SUITE-backports"; do
 		printf 'deb [signed-by=%s] %s %s main\n' "$KV_KEYRING" "$site" "$s"

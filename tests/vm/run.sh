@@ -37,7 +37,7 @@ find_cases() {
 		name=${f##*/}
 		case $name in *.sh|*.py) name=${name%.*} ;; *) continue ;; esac
 		if [ "$pattern" = --all ]; then
-			case $f in */tests/bench/cases/*) continue ;; esac
+			case $f in */tests/bench/cases/*|*/tests/demo/cases/*) continue ;; esac
 		else
 			# shellcheck disable=SC2254 # a glob is wanted
 			case $name in $pattern) ;; *) continue ;; esac
