@@ -124,12 +124,12 @@ ssize_t kvmgt_write(struct kvmgt_vgpu *v, const char __user *buf, size_t count, 
 	return total < 0 ? total : done;
 }
 
-/* What stands behind a region that can be mapped, or NULL. */
-static void *region_memory(struct kvmgt_vgpu *v, u32 region)
+/* What stands behind @off of a region that can be mapped, or NULL. */
+static void *region_memory(struct kvmgt_vgpu *v, u32 region, u64 off)
 {
 	if (region == KVMGT_REGION_FRAME)
-		return v->frame;
-	return region < VGPU_NUM_BARS ? v->core.mem[region] : NULL;
+		return v->frame ? v->frame + off : NULL;
+	return vgpu_region_memory(&v->core, region, off);
 }
 
 /*
@@ -143,10 +143,12 @@ static vm_fault_t mem_fault(struct vm_fault *vmf)
 	u32 region = vmf->pgoff >> (KVMGT_REGION_SHIFT - PAGE_SHIFT);
 	u64 off = ((u64)vmf->pgoff << PAGE_SHIFT) & KVMGT_REGION_MASK;
 	struct page *page;
+	void *mem;
 
 	if (off >= kvmgt_region_size(v, region))
 		return VM_FAULT_SIGBUS;
-	page = vmalloc_to_page(region_memory(v, region) + off);
+	mem = region_memory(v, region, off);
+	page = mem ? vmalloc_to_page(mem) : NULL;
 	if (!page)
 		return VM_FAULT_SIGBUS;
 	get_page(page);
@@ -165,7 +167,7 @@ static bool region_mappable(struct kvmgt_vgpu *v, u32 region, u64 off, u64 len)
 	u64 size = kvmgt_region_size(v, region);
 	u32 i;
 
-	if (!region_memory(v, region) || off >= size || len > size - off)
+	if (off >= size || len > size - off || !region_memory(v, region, off))
 		return false;
 	if (region == KVMGT_REGION_FRAME)
 		return true;

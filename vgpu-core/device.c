@@ -18,6 +18,14 @@ static void memory_free(struct vgpu *v)
 	v->priv = NULL;
 }
 
+/* Bytes of memory of its own that a BAR has; they end where the BAR ends. */
+static u64 ram_size(const struct vgpu_bar *b)
+{
+	if (b->kind == VGPU_BAR_RAM)
+		return b->size;
+	return b->ram_offset ? b->size - b->ram_offset : 0;
+}
+
 static int memory_alloc(struct vgpu *v)
 {
 	const struct vgpu_model *m = v->model;
@@ -34,9 +42,9 @@ static int memory_alloc(struct vgpu *v)
 			goto err_free;
 	}
 	for (i = 0; i < VGPU_NUM_BARS; i++) {
-		if (m->bars[i].kind != VGPU_BAR_RAM)
+		if (!ram_size(&m->bars[i]))
 			continue;
-		v->mem[i] = env_pages_alloc(m->bars[i].size);
+		v->mem[i] = env_pages_alloc(ram_size(&m->bars[i]));
 		if (!v->mem[i])
 			goto err_free;
 	}
@@ -139,14 +147,96 @@ out:
 	return ret;
 }
 
-/* Where @len bytes of RAM BAR @bar lie; NULL unless they all do. */
+/* Where @len bytes of @bar's own memory lie; NULL unless they all do. */
 static void *ram_at(struct vgpu *v, u32 bar, u64 off, u32 len)
 {
+	const struct vgpu_bar *b = &v->model->bars[bar];
+
+	if (!len || off < b->ram_offset || off >= b->size || len > b->size - off)
+		return NULL;
+	return (u8 *)v->mem[bar] + env_index_nospec(off - b->ram_offset, ram_size(b));
+}
+
+static int ram_access(struct vgpu *v, u32 bar, u64 off, void *buf, u32 len, bool write)
+{
+	void *p = ram_at(v, bar, off, len);
+
+	if (!p)
+		return -EINVAL;
+	if (write)
+		memcpy(p, buf, len);
+	else
+		memcpy(buf, p, len);
+	return 0;
+}
+
+/* Page by page: reads of what is not there are all ones, writes are dropped. */
+static int aperture_access(struct vgpu *v, u32 bar, u64 off, void *buf, u32 len, bool write)
+{
 	u64 size = v->model->bars[bar].size;
+	u8 *p = buf;
 
 	if (!len || off >= size || len > size - off)
+		return -EINVAL;
+
+	while (len) {
+		u32 in_page = off % PAGE_SIZE;
+		u32 n = min((u32)(PAGE_SIZE - in_page), len);
+		u64 gpa;
+
+		if ((v->model->aperture(v, off - in_page, &gpa) ||
+		     v->host->dma(v, gpa + in_page, p, n, write)) &&
+		    !write)
+			memset(p, 0xff, n);
+		off += n;
+		p += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/**
+ * vgpu_region_memory - the device's own memory behind a region, for mapping it
+ * @v: the device
+ * @region: index of the VFIO region
+ * @off: byte offset in the region
+ *
+ * Return: the address; NULL where the region has no memory of its own.
+ */
+void *vgpu_region_memory(struct vgpu *v, u32 region, u64 off)
+{
+	if (region >= VGPU_NUM_BARS)
 		return NULL;
-	return (u8 *)v->mem[bar] + env_index_nospec(off, size);
+	region = env_index_nospec(region, VGPU_NUM_BARS);
+	if (!ram_size(&v->model->bars[region]))
+		return NULL;
+	return ram_at(v, region, off, 1);
+}
+
+static int hole_read(const struct vgpu *v, u64 off, u8 *p, u32 len)
+{
+	for (; len; len--, off++)
+		*p++ = v->model->hole >> (8 * (off % 4));
+	return 0;
+}
+
+/* Registers, a hole, memory: an access that straddles belongs to where it begins. */
+static int regs_bar_read(struct vgpu *v, u32 bar, u64 off, void *buf, u32 len)
+{
+	if (off < v->model->regs_size || !v->mem[bar])
+		return vgpu_mmio_read(v, off, buf, len);
+	if (off < v->model->bars[bar].ram_offset)
+		return hole_read(v, off, buf, len);
+	return ram_access(v, bar, off, buf, len, false);
+}
+
+static int regs_bar_write(struct vgpu *v, u32 bar, u64 off, const void *buf, u32 len)
+{
+	if (off < v->model->regs_size || !v->mem[bar])
+		return vgpu_mmio_write(v, off, buf, len);
+	if (off < v->model->bars[bar].ram_offset)
+		return 0;
+	return ram_access(v, bar, off, (void *)buf, len, true);
 }
 
 /**
@@ -161,8 +251,6 @@ static void *ram_at(struct vgpu *v, u32 bar, u64 off, u32 len)
  */
 int vgpu_region_read(struct vgpu *v, u32 region, u64 off, void *buf, u32 len)
 {
-	const void *p;
-
 	if (region == VGPU_REGION_CONFIG)
 		return vgpu_config_read(v, off, buf, len);
 	if (region >= VGPU_NUM_BARS)
@@ -171,13 +259,11 @@ int vgpu_region_read(struct vgpu *v, u32 region, u64 off, void *buf, u32 len)
 	region = env_index_nospec(region, VGPU_NUM_BARS);
 	switch (v->model->bars[region].kind) {
 	case VGPU_BAR_REGS:
-		return vgpu_mmio_read(v, off, buf, len);
+		return regs_bar_read(v, region, off, buf, len);
 	case VGPU_BAR_RAM:
-		p = ram_at(v, region, off, len);
-		if (!p)
-			return -EINVAL;
-		memcpy(buf, p, len);
-		return 0;
+		return ram_access(v, region, off, buf, len, false);
+	case VGPU_BAR_APERTURE:
+		return aperture_access(v, region, off, buf, len, false);
 	default:
 		return -EINVAL;
 	}
@@ -195,8 +281,6 @@ int vgpu_region_read(struct vgpu *v, u32 region, u64 off, void *buf, u32 len)
  */
 int vgpu_region_write(struct vgpu *v, u32 region, u64 off, const void *buf, u32 len)
 {
-	void *p;
-
 	if (region == VGPU_REGION_CONFIG)
 		return vgpu_config_write(v, off, buf, len);
 	if (region >= VGPU_NUM_BARS)
@@ -205,13 +289,11 @@ int vgpu_region_write(struct vgpu *v, u32 region, u64 off, const void *buf, u32 
 	region = env_index_nospec(region, VGPU_NUM_BARS);
 	switch (v->model->bars[region].kind) {
 	case VGPU_BAR_REGS:
-		return vgpu_mmio_write(v, off, buf, len);
+		return regs_bar_write(v, region, off, buf, len);
 	case VGPU_BAR_RAM:
-		p = ram_at(v, region, off, len);
-		if (!p)
-			return -EINVAL;
-		memcpy(p, buf, len);
-		return 0;
+		return ram_access(v, region, off, (void *)buf, len, true);
+	case VGPU_BAR_APERTURE:
+		return aperture_access(v, region, off, (void *)buf, len, true);
 	default:
 		return -EINVAL;
 	}

@@ -61,6 +61,15 @@ static bool areas_are_sane(const struct vgpu_bar *b)
 	return offset == b->size;
 }
 
+/* Registers, then perhaps a hole, then perhaps memory. */
+static bool regs_layout_is_sane(const struct vgpu_bar *b)
+{
+	if (b->regs_size % PAGE_SIZE || b->ram_offset % PAGE_SIZE || b->regs_size > b->size)
+		return false;
+	return !b->ram_offset || (b->regs_size && b->ram_offset >= b->regs_size &&
+				  b->ram_offset < b->size);
+}
+
 static bool bar_is_sane(const struct vgpu_model *m, u32 n)
 {
 	const struct vgpu_bar *b = &m->bars[n];
@@ -71,6 +80,10 @@ static bool bar_is_sane(const struct vgpu_model *m, u32 n)
 	if (b->flags & ~BAR_FLAGS || !power_of_two(b->size) || b->size < PAGE_SIZE)
 		return false;
 	if (b->size > (b->kind == VGPU_BAR_REGS ? REGS_SIZE_MAX : RAM_SIZE_MAX))
+		return false;
+	if (b->kind == VGPU_BAR_APERTURE && !m->aperture)
+		return false;
+	if (b->kind == VGPU_BAR_REGS ? !regs_layout_is_sane(b) : b->regs_size || b->ram_offset)
 		return false;
 	if (b->flags & PCI_BASE_ADDRESS_MEM_TYPE_64 &&
 	    (n + 1 >= VGPU_NUM_BARS || m->bars[n + 1].kind != VGPU_BAR_NONE))
@@ -92,7 +105,7 @@ static int bars_check(struct vgpu_model *m)
 		if (m->regs_size)
 			return -EINVAL;
 		m->regs_bar = i;
-		m->regs_size = m->bars[i].size;
+		m->regs_size = m->bars[i].regs_size ? m->bars[i].regs_size : m->bars[i].size;
 	}
 	return 0;
 }

@@ -46,11 +46,14 @@ struct vgpu_area {
  * @VGPU_BAR_NONE: the BAR is not implemented
  * @VGPU_BAR_REGS: the registers of the model; at most one BAR
  * @VGPU_BAR_RAM: plain memory, zeroed when the device is created, kept at reset
+ * @VGPU_BAR_APERTURE: a window onto guest memory, page by page, as
+ *	model->aperture says
  */
 enum vgpu_bar_kind {
 	VGPU_BAR_NONE = 0,
 	VGPU_BAR_REGS,
 	VGPU_BAR_RAM,
+	VGPU_BAR_APERTURE,
 };
 
 /**
@@ -61,6 +64,9 @@ enum vgpu_bar_kind {
  * @size: bytes, a power of two, at least one page
  * @areas: sorted, gapless, covering the BAR
  * @nr_areas: entries in @areas
+ * @regs_size: REGS: bytes of registers, from byte 0 on; 0: all of the BAR
+ * @ram_offset: REGS: where memory begins behind the registers, to the end of the
+ *	BAR; 0: there is none.  Between the two is a hole
  */
 struct vgpu_bar {
 	enum vgpu_bar_kind kind;
@@ -68,6 +74,8 @@ struct vgpu_bar {
 	u64 size;
 	const struct vgpu_area *areas;
 	u32 nr_areas;
+	u32 regs_size;
+	u32 ram_offset;
 };
 
 /**
@@ -128,11 +136,17 @@ struct vgpu_plane {
  * @reset: optional; runs after all registers got their reset values
  * @plane: optional; says what is scanned out, clamped to what exists
  * @frame: optional; writes the frame that @plane described to @dst
+ * @aperture: with an aperture BAR: the guest page behind byte @off of it (a
+ *	multiple of the page size); an error where there is none
+ * @work: optional; does what host->kick() asked for, for a bounded time.  Returns
+ *	true to be called again at once.  One call at a time
+ * @timer: optional; the time given to host->timer() has come
+ * @opregion: optional; fills the 8 KiB of an Intel OpRegion
  * @flat: all registers of all blocks; entry 0 is NULL.  Made by vgpu_model_init()
  * @nr_flat: entries in @flat
  * @index: for each dword of the register BAR, its entry in @flat; 0: hole
  * @regs_bar: which BAR has the registers; VGPU_NUM_BARS: none.  As @flat
- * @regs_size: bytes of that BAR; 0: none.  As @flat
+ * @regs_size: bytes of registers in it; 0: none.  As @flat
  */
 struct vgpu_model {
 	const char *name;
@@ -149,6 +163,10 @@ struct vgpu_model {
 	void (*reset)(struct vgpu *v);
 	void (*plane)(struct vgpu *v, struct vgpu_plane *p);
 	void (*frame)(struct vgpu *v, const struct vgpu_plane *p, void *dst);
+	int (*aperture)(struct vgpu *v, u64 off, u64 *gpa);
+	bool (*work)(struct vgpu *v);
+	void (*timer)(struct vgpu *v);
+	void (*opregion)(struct vgpu *v, void *dst);
 
 	const struct vgpu_reg **flat;
 	u32 nr_flat;
@@ -163,15 +181,27 @@ struct vgpu_model {
  *	configure it
  * @intx: the level of the INTx pin changed; INTX_DISABLE is the host's to respect
  * @now_ns: a monotonic clock
+ * @dma: read or write guest memory; 0, or an error where there is none.  May
+ *	sleep.  Only from model->work, model->timer, model->frame and the door to
+ *	an aperture; never under a lock that a register callback takes
+ * @kick: have model->work called soon, in a thread
+ * @timer: have model->timer called at @deadline_ns of now_ns(), in a thread;
+ *	replaces what was asked before; 0: not at all
+ * @aperture_changed: pages that model->aperture named may be others now: drop
+ *	mappings of the guest onto them.  From register callbacks
  *
  * Called from register callbacks, possibly under block locks of the core and
  * under kvm->srcu: must not sleep for a vCPU and must not call back into the
- * core.
+ * core.  The last four may be NULL where no model needs them.
  */
 struct vgpu_host {
 	void (*irq)(struct vgpu *v, u32 vector);
 	void (*intx)(struct vgpu *v, bool level);
 	u64 (*now_ns)(struct vgpu *v);
+	int (*dma)(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write);
+	void (*kick)(struct vgpu *v);
+	void (*timer)(struct vgpu *v, u64 deadline_ns);
+	void (*aperture_changed)(struct vgpu *v);
 };
 
 /**
@@ -192,7 +222,7 @@ struct vgpu_reg_count {
  * @priv: the model's own, model->priv_size bytes
  * @regs: registers, size of the register BAR, page aligned; accessed with
  *	READ_ONCE()/WRITE_ONCE()/env_cmpxchg() alone: the guest may map them
- * @mem: memory of RAM BARs, page aligned
+ * @mem: memory of RAM BARs, and of the one behind the registers; page aligned
  * @counts: per dword of the register BAR; NULL while nobody counts.  Once set it
  *	stays until vgpu_exit()
  * @config_lock: guards @config and BAR writes; a leaf
@@ -246,6 +276,7 @@ int vgpu_count_enable(struct vgpu *v);
  */
 int vgpu_region_read(struct vgpu *v, u32 region, u64 off, void *buf, u32 len);
 int vgpu_region_write(struct vgpu *v, u32 region, u64 off, const void *buf, u32 len);
+void *vgpu_region_memory(struct vgpu *v, u32 region, u64 off);
 
 /* mmio.c: the register BAR; the hot path */
 int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len);
