@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * gen8.h - Broadwell GT2 (8086:1612) as a vGPU: what its blocks know of each other
+ *
+ * Each block is a table of registers and the few functions that masks cannot say:
+ *
+ *	gen8_gt.c	uncore, fuses, resets, pcode, PVINFO, fences, flushes
+ *	gen8_irq.c	MASTER, GT and display interrupt registers, MSI
+ *	gen8_display.c	power, clocks, PLLs, DDI, pipes, planes as registers; vblank
+ *	gen8_gmbus.c	GMBUS, GPIO and AUX, with the monitor's EDID behind
+ *	gen8_plane.c	what is scanned out: planes and cursor to pixels
+ *	gen8_mem.c	GGTT and PPGTT: from graphics addresses to guest memory
+ *	gen8_engine.c	the engines' registers, execlists, context images, CSB
+ *	gen8_cs.c	the command streamer: MI_* and what is skipped
+ *	gen8_blt.c	the blitter
+ *
+ * Locks: gen8->engine_lock (engines, their queues), gen8->irq_lock (what is
+ * signalled), gen8->display_lock (vblank, GMBUS).  Each is a leaf but that
+ * irq_lock may be taken inside the other two.  None is held around host->dma().
+ *
+ * Facts: Intel's public PRMs for Broadwell and what i915 does, see the project's
+ * notes.
+ */
+#ifndef VGPU_GEN8_H
+#define VGPU_GEN8_H
+
+#include "vgpu.h"
+
+#define GEN8_REGS_SIZE		0x200000u	/* of BAR0 */
+#define GEN8_GGTT_OFFSET	0x800000u	/* of BAR0: page table entries, memory */
+#define GEN8_BAR0_SIZE		0x1000000u
+#define GEN8_APERTURE_SIZE	0x10000000u	/* BAR2 */
+#define GEN8_GGTT_ENTRIES	0x100000u	/* 4 GiB */
+#define GEN8_PTE_PRESENT	1u
+#define GEN8_PTE_ADDR		0x0000007ffffff000ull
+
+enum gen8_engine_id {
+	GEN8_RCS,
+	GEN8_VCS0,
+	GEN8_BCS,
+	GEN8_VECS,
+	GEN8_NUM_ENGINES,
+};
+
+/* Bits of an engine's 16 bit half of its GT interrupt registers. */
+#define GEN8_IRQ_USER		BIT(0)
+#define GEN8_IRQ_CS_ERROR	BIT(3)
+#define GEN8_IRQ_NOTIFY		BIT(4)
+#define GEN8_IRQ_CSB		BIT(8)
+#define GEN8_IRQ_SEMAPHORE	BIT(11)
+
+struct gen8_engines;	/* private to gen8_engine.c */
+struct gen8_display;	/* private to gen8_display.c and gen8_gmbus.c */
+
+/**
+ * struct gen8 - vgpu->priv of this model
+ * @engine_lock: guards @engines
+ * @irq_lock: guards the latching of causes and the level of the MSI line
+ * @display_lock: guards @display
+ * @engines: state of the engines that is no register
+ * @display: state of the display that is no register
+ * @faults: guest addresses that could not be translated or accessed
+ */
+struct gen8 {
+	env_lock_t engine_lock;
+	env_lock_t irq_lock;
+	env_lock_t display_lock;
+	struct gen8_engines *engines;
+	struct gen8_display *display;
+	u32 faults;
+};
+
+static inline struct gen8 *to_gen8(struct vgpu *v)
+{
+	return v->priv;
+}
+
+/* gen8_gt.c */
+extern const struct vgpu_block gen8_gt_block;
+
+/* gen8_irq.c */
+extern const struct vgpu_block gen8_irq_block;
+/* An engine's event: masked by its RING_IMR, latched in its half of GTn. */
+void gen8_irq_engine(struct vgpu *v, enum gen8_engine_id id, u32 bits);
+/* @bits of DE_PIPE @pipe, DE_PORT, DE_MISC, SDE (the PCH) */
+void gen8_irq_pipe(struct vgpu *v, u32 pipe, u32 bits);
+void gen8_irq_port(struct vgpu *v, u32 bits);
+void gen8_irq_pch(struct vgpu *v, u32 bits);
+void gen8_irq_reset(struct vgpu *v);
+
+/* gen8_display.c, gen8_gmbus.c, gen8_plane.c */
+extern const struct vgpu_block gen8_display_block;
+extern const struct vgpu_block gen8_gmbus_block;
+int gen8_display_init(struct vgpu *v);
+void gen8_display_exit(struct vgpu *v);
+void gen8_display_reset(struct vgpu *v);
+void gen8_display_timer(struct vgpu *v);
+void gen8_plane_get(struct vgpu *v, struct vgpu_plane *p);
+void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst);
+
+/*
+ * gen8_mem.c: translation is done at each use, against tables that the guest may
+ * be changing.  All return 0 or -EFAULT, having counted it; a read then gives
+ * zeros for what is not there, a write through a read-only entry is dropped
+ * without an error.  Thread context only: they call host->dma().
+ */
+int gen8_ggtt_page(struct vgpu *v, u32 addr, u64 *gpa);
+int gen8_ggtt_rw(struct vgpu *v, u32 addr, void *buf, u32 len, bool write);
+int gen8_ppgtt_rw(struct vgpu *v, u64 pml4, u64 addr, void *buf, u32 len, bool write);
+/* The guest flushed the GGTT (GFX_FLSH_CNTL): forget, and tell the aperture. */
+void gen8_ggtt_flush(struct vgpu *v);
+/* model->aperture */
+int gen8_aperture(struct vgpu *v, u64 off, u64 *gpa);
+
+/* gen8_engine.c */
+extern const struct vgpu_block gen8_engine_block;
+int gen8_engine_init(struct vgpu *v);
+void gen8_engine_exit(struct vgpu *v);
+void gen8_engine_reset_all(struct vgpu *v);
+/* GDRST: stop what runs on these engines now, forget their queues. Register callback context. */
+void gen8_engine_reset(struct vgpu *v, u32 engine_mask);
+/* model->work: run engines for a bounded time; true: there is more to do. */
+bool gen8_engine_work(struct vgpu *v);
+
+extern struct vgpu_model vgpu_model_gen8;
+
+#endif /* VGPU_GEN8_H */
