@@ -83,12 +83,6 @@ static inline void irq_enable(void)
 	asm volatile("sti" : : : "memory");
 }
 
-/* Interrupts are off on entry: what arrives before hlt still ends it. */
-static inline void irq_wait(void)
-{
-	asm volatile("sti; hlt; cli" : : : "memory");
-}
-
 static inline u32 mmio_read32(u64 va)
 {
 	return *(volatile u32 *)va;
@@ -139,6 +133,9 @@ int cpu_start(u32 nr, void (*work)(struct cpu *c, void *arg), void *arg);
 void cpu_finish(u32 nr);
 bool cpu_busy(u32 nr);
 void cpu_wait_for(volatile u32 *counter, u32 value);
+
+/* boot.S */
+void irq_wait(void);
 
 /* irq.c */
 void irq_init(void);

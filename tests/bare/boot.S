@@ -177,6 +177,20 @@ irq_common:
 	add $16, %rsp
 	iretq
 
+/*
+ * Sleeps until an interrupt; they are off before and after.  sti holds interrupts
+ * back for one instruction, so that none can come between it and hlt; but an
+ * emulated SVM forgets that when the host takes an exit right there.  irq_entry()
+ * therefore steps over the hlt if that is what it interrupted.
+ */
+	.globl irq_wait, irq_wait_hlt
+irq_wait:
+	sti
+irq_wait_hlt:
+	hlt
+	cli
+	ret
+
 	.data
 	.align 8
 gdt:

@@ -34,7 +34,7 @@ struct irq_frame {
 	u64 ss;
 };
 
-extern u8 irq_stubs[];
+extern u8 irq_stubs[], irq_wait_hlt[];
 
 static struct idt_entry idt[256];
 static u32 counts[256];
@@ -101,14 +101,16 @@ static void __attribute__((noreturn)) exception(const struct irq_frame *f)
 		asm volatile("cli; hlt");
 }
 
-void irq_entry(const struct irq_frame *f);
+void irq_entry(struct irq_frame *f);
 
-void irq_entry(const struct irq_frame *f)
+void irq_entry(struct irq_frame *f)
 {
 	u8 vector = f->vector;
 
 	if (vector < 32)
 		exception(f);
+	if (f->rip == (u64)irq_wait_hlt)
+		f->rip++;
 	__atomic_fetch_add(&counts[vector], 1, __ATOMIC_RELAXED);
 	if (vector == VECTOR_SPURIOUS)
 		return;

@@ -302,9 +302,8 @@ static void irq_command(char *args)
 static void irqack_command(char *args)
 {
 	u64 va, width, v;
-	char *rest = args;
 
-	if (!strcmp(arg_word(&rest), "off")) {
+	if (starts_with(args, "off")) {
 		irq_ack_set(0, 0, 0);
 	} else if (arg_address(&args, &va) && arg_number(&args, &width) &&
 		   (width == 1 || width == 4) && arg_number(&args, &v)) {
@@ -352,7 +351,6 @@ static void intx_command(char *args)
 static void msi_command(char *args)
 {
 	u32 cap = dev_valid ? pci_find_cap(dev.bdf, CAP_MSI) : 0;
-	char *rest = args;
 	u64 vector, log2;
 	u32 control;
 
@@ -370,7 +368,7 @@ static void msi_command(char *args)
 			pci_write(dev.bdf, cap + 8, 4, 0);
 		pci_write(dev.bdf, data, 2, vector);
 		control |= log2 << 4 | 1;
-	} else if (strcmp(arg_word(&rest), "off")) {
+	} else if (!starts_with(args, "off")) {
 		out("err msi VECTOR LOG2 | msi off\n");
 		return;
 	}
