@@ -5,22 +5,69 @@ from ktap import case, equal
 from machine import Device, EMULATED, PASSTHROUGH, SHADOW, USERSPACE, bar
 
 
+# Areas, and what QEMU has to say about each.
+AREAS = [
+    ((0x0000, 0x1000, EMULATED), "ok"),
+    ((0x0800, 0x1000, EMULATED), "overlap"),
+    ((0x2000, 0x1000, 77), "unknown class"),
+    ((0x3000, 0x1000, EMULATED, 1), "unknown flags"),
+    ((0x4000, 0, EMULATED), "outside the region"),
+    ((0x5000, 0x1000, USERSPACE), "ok"),
+    ((0x6800, 0x1000, SHADOW), "not page aligned"),
+    ((0x8001, 0x0007, EMULATED), "ok"),         # odd, and fine
+    ((0x9000, 0x10000, EMULATED), "outside the region"),
+    ((0x20000, 0x1000, EMULATED), "outside the region"),
+    ((0x9000, 0xfffffffffffff000, EMULATED), "outside the region"),
+    ((0xf000, 0x1000, EMULATED), "ok"),
+]
+DEFECTS = ("truncated", "short", "loop", "beyond", "version")
+
+
+def odd_areas():
+    return Device(*bar(0, 0x10000, [area for area, _ in AREAS]))
+
+
+def bad_capabilities():
+    """Five BARs with a bad capability each, one with a good one."""
+    lines = []
+    for number, defect in enumerate(DEFECTS):
+        lines += bar(number, 0x1000, [(0, 0x1000, EMULATED)])
+        lines.append(f"defect {number} {defect}")
+    return Device(*lines, *bar(5, 0x1000, [(0, 0x1000, EMULATED)]))
+
+
+def trace(vm, event):
+    """The arguments of each time that a trace event was hit."""
+    return [line.split(event + "  ", 1)[1] for line in vm.stderr().split("\n")
+            if event + "  " in line]
+
+
+@case(kvm=False)
+def tcg_areas(context):
+    """Each area of a map is judged, also under TCG."""
+    with context.machine(odd_areas(), accel="tcg", extra=("-trace", "vfio_inkernel_*")) as vm:
+        vm.start()
+        want = []
+        for (offset, size, kind, *_), word in AREAS:
+            want.append(f"region 0 offset {offset:#x} size {size:#x} class {kind} {word}")
+        equal([line.split(") ", 1)[1] for line in trace(vm, "vfio_inkernel_area")], want)
+
+
+@case(kvm=False)
+def tcg_capabilities(context):
+    """Bad capabilities are noticed, also under TCG."""
+    extra = ("-trace", "vfio_inkernel_*")
+    with context.machine(bad_capabilities(), accel="tcg", extra=extra) as vm:
+        vm.start()
+        bad = [line.split(") ", 1)[1] for line in trace(vm, "vfio_inkernel_bad_map")]
+        equal(bad, [f"region {n}: capability missing or malformed" for n in range(len(DEFECTS))])
+        equal(len(trace(vm, "vfio_inkernel_area")), 1, "good ones")
+
+
 @case()
 def malformed_areas(context):
     """Areas that make no sense are ignored, the others of the region are attached."""
-    areas = [(0x0000, 0x1000, EMULATED),
-             (0x0800, 0x1000, EMULATED),        # overlaps
-             (0x2000, 0x1000, 77),              # unknown class
-             (0x3000, 0x1000, EMULATED, 1),     # unknown flag
-             (0x4000, 0, EMULATED),             # empty
-             (0x5000, 0x1000, USERSPACE),
-             (0x6800, 0x1000, SHADOW),          # not page aligned
-             (0x8001, 0x0007, EMULATED),        # odd, and fine
-             (0x9000, 0x10000, EMULATED),       # ends beyond the region
-             (0x20000, 0x1000, EMULATED),       # begins beyond the region
-             (0x9000, 0xfffffffffffff000, EMULATED),
-             (0xf000, 0x1000, EMULATED)]
-    with context.machine(Device(*bar(0, 0x10000, areas))) as vm:
+    with context.machine(odd_areas()) as vm:
         base = vm.start().pci().base(0)
         equal(vm.attached(), [(0, 0, 0x1000, base), (0, 0x8001, 7, base + 0x8001),
                               (0, 0xf000, 0x1000, base + 0xf000)])
@@ -29,12 +76,7 @@ def malformed_areas(context):
 @case()
 def malformed_capabilities(context):
     """A capability that ends early, loops, leaves the buffer or is newer is ignored."""
-    lines = []
-    for number, defect in enumerate(("truncated", "short", "loop", "beyond", "version")):
-        lines += bar(number, 0x1000, [(0, 0x1000, EMULATED)])
-        lines.append(f"defect {number} {defect}")
-    lines += bar(5, 0x1000, [(0, 0x1000, EMULATED)])
-    with context.machine(Device(*lines)) as vm:
+    with context.machine(bad_capabilities()) as vm:
         base = vm.start().pci().base(5)
         equal(vm.attached(), [(5, 0, 0x1000, base)])
 

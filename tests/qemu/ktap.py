@@ -42,10 +42,11 @@ def _run_one(function, context, skip):
     return "pass", ""
 
 
-def run(context, patterns, no_kvm):
+def run(context, patterns, no_kvm, only_without_kvm=False):
     """Run the cases that match; no_kvm says why those with KVM cannot run.  True if all passed."""
     chosen = [c for c in CASES
-              if not patterns or any(fnmatch.fnmatch(c[2].__name__, p) for p in patterns)]
+              if (not patterns or any(fnmatch.fnmatch(c[2].__name__, p) for p in patterns))
+              and not (only_without_kvm and c[1])]
     good = True
     print("KTAP version 1")
     print(f"1..{len(chosen)}", flush=True)
@@ -55,7 +56,8 @@ def run(context, patterns, no_kvm):
         good = good and verdict != "fail"
         for line in text.rstrip("\n").split("\n") if verdict == "fail" else ():
             print(f"# {line}")
-        print("not ok" if verdict == "fail" else "ok", number, f"{function.__name__}: {name}",
-              f"# SKIP {text}" if verdict == "skip" else "", flush=True)
+        result = "not ok" if verdict == "fail" else "ok"
+        skipped = f" # SKIP {text}" if verdict == "skip" else ""
+        print(f"{result} {number} {function.__name__}: {name}{skipped}", flush=True)
         print(f"{time.monotonic() - start:6.1f} s  {function.__name__}", file=sys.stderr)
     return good and bool(chosen)
