@@ -106,7 +106,7 @@ fill_share() {
 		[ -n "$(header "$f" needs)" ] || needs="$needs modules"
 		put "$f" "$SHARE/cases/${f##*/}"
 	done
-	for f in "$KV_ROOT"/tests/vm/{init.sh,shell.sh} "$KV_ROOT"/tests/vm/l1/* "$KV_ROOT"/tests/*/l1/*; do
+	for f in "$KV_ROOT"/tests/vm/{init.sh,shell.sh} "$KV_ROOT"/tests/*/l1/* "$KV_ROOT"/tests/vm/libvirt/*; do
 		[ -f "$f" ] && put "$f" "$SHARE/lib/${f##*/}"
 	done
 	for need_word in modules qemu guest bin; do
