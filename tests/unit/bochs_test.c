@@ -196,6 +196,11 @@ static void offsets_stay_in_memory(void)
 	CHECK_EQ(plane().stride, 4096);		/* of the copy */
 	vbe_put(VIRT_WIDTH, 4097);
 	CHECK_EQ(plane().fourcc, 0);
+	mode_set(64, 64, 32);
+	vbe_put(VIRT_WIDTH, 32768);
+	CHECK_EQ(plane().width, 64);
+	vbe_put(Y_OFFSET, 32768);		/* 2^32 bytes: 0 in 32 bits */
+	CHECK_EQ(plane().fourcc, 0);
 	vbe_put(VIRT_WIDTH, 65535);
 	vbe_put(X_OFFSET, 65535);
 	vbe_put(Y_OFFSET, 65535);

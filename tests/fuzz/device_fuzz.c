@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * device_fuzz.c - libFuzzer: anything that a user of the core may do, any region
+ * and any offset; scan-out and reset in between
+ */
+#include "input.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	static struct pair pairs[2];
+	struct pair *p;
+	struct input in;
+	struct pair_op op;
+	size_t i;
+
+	if (!pairs[0].v.regs) {
+		pair_init(&pairs[0], NAIVE_TEST);
+		pair_init(&pairs[1], NAIVE_BOCHS);
+	}
+	if (!size)
+		return 0;
+
+	p = &pairs[data[0] & 1];
+	pair_begin(p);
+	for (i = 0; i < INPUTS_MAX && size >= 1 + (i + 1) * sizeof(in); i++) {
+		memcpy(&in, data + 1 + i * sizeof(in), sizeof(in));
+		input_to_op(&in, &op);
+		pair_do(p, &op);
+	}
+	return 0;
+}
