@@ -103,7 +103,7 @@ static void pick_op(struct pair *p, struct pair_op *op)
 	} else if (where < 250) {
 		op->region = p->n.ram_bar;
 		op->len = 1 + rnd() % PAIR_DATA;
-		op->off = rnd() % 2 ? rnd() % 0x10000 : rnd() % (p->n.ram_size + 16);
+		op->off = rnd() % 2 ? rnd() % 0x10000 : p->n.ram_size - rnd() % (2 * PAIR_DATA);
 	} else {
 		op->region = rnd() % 16;
 		op->len = rnd() % (PAIR_DATA + 1);

@@ -132,6 +132,138 @@ static void pages_can_be_mapped(void)
 	fixture_exit(&f);
 }
 
+/* Registers, a hole, memory in one BAR; a window onto guest memory in another. */
+#define GUEST_PAGE	0x12345000
+
+static u8 guest[4096];
+static u32 guest_errors;
+
+static int window(struct vgpu *v, u64 off, u64 *gpa)
+{
+	*gpa = GUEST_PAGE + off;
+	return off == 0x3000 ? -EFAULT : 0;		/* the last page is not there */
+}
+
+/* The guest has one page, the second of the window. */
+static int guest_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
+{
+	u64 at = gpa - GUEST_PAGE - 0x1000;
+
+	if (at >= sizeof(guest) || len > sizeof(guest) - at) {
+		guest_errors++;
+		return -EFAULT;
+	}
+	if (write)
+		memcpy(guest + at, buf, len);
+	else
+		memcpy(buf, guest + at, len);
+	return 0;
+}
+
+static const struct vgpu_host guest_host = { .dma = guest_dma };
+
+static const struct vgpu_area areas[] = { { 0, 0x4000, VGPU_EMULATED } };
+static const struct vgpu_reg gpu_regs[] = { { REG(0xffc), .rw = U32_MAX } };
+static const struct vgpu_block gpu_block = { "gpu", gpu_regs, 1 };
+static const struct vgpu_block *const gpu_blocks[] = { &gpu_block };
+
+static struct vgpu_model gpu = {
+	.name = "gpu",
+	.description = "for this test",
+	.bars[0] = { VGPU_BAR_REGS, 0, 0x4000, areas, 1, 0x1000, 0x3000 },
+	.bars[1] = { VGPU_BAR_APERTURE, 0, 0x4000, areas, 1 },
+	.blocks = gpu_blocks,
+	.nr_blocks = 1,
+	.hole = 0x44332211,
+	.aperture = window,
+};
+
+static u64 get(struct vgpu *v, u32 bar, u64 off, u32 len)
+{
+	u64 val = 0;
+
+	CHECK_EQ(vgpu_region_read(v, bar, off, &val, len), 0);
+	return val;
+}
+
+static void put(struct vgpu *v, u32 bar, u64 off, u64 val, u32 len)
+{
+	CHECK_EQ(vgpu_region_write(v, bar, off, &val, len), 0);
+}
+
+static bool gpu_begin(struct vgpu *v)
+{
+	return CHECK_EQ(vgpu_model_init(&gpu), 0) &&
+	       CHECK_EQ(vgpu_init(v, &gpu, &guest_host, NULL), 0);
+}
+
+static void gpu_end(struct vgpu *v)
+{
+	vgpu_exit(v);
+	vgpu_model_exit(&gpu);
+}
+
+static void memory_behind_registers(void)
+{
+	struct vgpu v;
+	u64 val = 0;
+
+	if (!gpu_begin(&v))
+		return;
+	put(&v, 0, 0xffc, 0xaabbccdd, 4);
+	CHECK_EQ(get(&v, 0, 0xffc, 4), 0xaabbccdd);
+	/* a hole: reads as one at each alignment, keeps nothing */
+	put(&v, 0, 0x1000, 0, 8);
+	CHECK_EQ(get(&v, 0, 0x1000, 8), 0x4433221144332211);
+	CHECK_EQ(get(&v, 0, 0x2003, 3), 0x221144);
+	/* memory to the end of the BAR */
+	CHECK_EQ(get(&v, 0, 0x3000, 8), 0);
+	put(&v, 0, 0x3ff8, 0x1122334455667788, 8);
+	CHECK_EQ(get(&v, 0, 0x3ffc, 4), 0x11223344);
+	CHECK_EQ(-vgpu_region_read(&v, 0, 0x3ffd, &val, 4), EINVAL);
+	CHECK_EQ(-vgpu_region_write(&v, 0, 0x4000, &val, 1), EINVAL);
+
+	CHECK(!vgpu_region_memory(&v, 0, 0));
+	CHECK(!vgpu_region_memory(&v, 0, 0x2fff));
+	CHECK(vgpu_region_memory(&v, 0, 0x3000) == v.mem[0]);
+	CHECK(vgpu_region_memory(&v, 0, 0x3fff) == (u8 *)v.mem[0] + 0xfff);
+	CHECK(!vgpu_region_memory(&v, 0, 0x4000));
+	CHECK(!vgpu_region_memory(&v, 1, 0));
+	CHECK(!vgpu_region_memory(&v, 7, 0));
+	gpu_end(&v);
+}
+
+static void aperture_goes_page_by_page(void)
+{
+	static u8 buf[0x3000];
+	struct vgpu v;
+	u32 i;
+
+	if (!gpu_begin(&v))
+		return;
+	for (i = 0; i < sizeof(guest); i++)
+		guest[i] = i;
+	CHECK_EQ(get(&v, 1, 0x1004, 8), 0x0b0a090807060504);
+	CHECK_EQ(get(&v, 1, 0x0ffc, 8), 0x03020100ffffffff);	/* nothing before it */
+	CHECK_EQ(get(&v, 1, 0x1ffe, 4), 0xfffffffe | 0xff00);
+	CHECK_EQ(get(&v, 1, 0x3ff8, 8), ~0ull);			/* no translation */
+	guest_errors = 0;
+	put(&v, 1, 0x0ffe, 0x55667788, 4);
+	CHECK_EQ(guest_errors, 1);
+	CHECK_EQ(guest[0], 0x66);
+	CHECK_EQ(guest[1], 0x55);
+	CHECK_EQ(guest[2], 2);
+
+	CHECK_EQ(vgpu_region_read(&v, 1, 0x1000 - 16, buf, sizeof(buf)), 0);
+	CHECK(!memcmp(buf + 16, guest, sizeof(guest)));
+	CHECK_EQ(buf[15], 0xff);
+	CHECK_EQ(buf[16 + sizeof(guest)], 0xff);
+	CHECK_EQ(-vgpu_region_read(&v, 1, 0x3ffd, buf, 4), EINVAL);
+	CHECK_EQ(-vgpu_region_read(&v, 1, 0x4000, buf, 1), EINVAL);
+	CHECK_EQ(-vgpu_region_write(&v, 1, 0, buf, 0), EINVAL);
+	gpu_end(&v);
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(init_survives_want_of_memory),
 	KTAP_CASE(init_of_the_model_may_refuse),
@@ -140,6 +272,8 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(ram_is_memory),
 	KTAP_CASE(ram_bounds_are_exact),
 	KTAP_CASE(pages_can_be_mapped),
+	KTAP_CASE(memory_behind_registers),
+	KTAP_CASE(aperture_goes_page_by_page),
 };
 
 KTAP_MAIN(cases)

@@ -21,6 +21,11 @@ static void any_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst)
 {
 }
 
+static int any_aperture(struct vgpu *v, u64 off, u64 *gpa)
+{
+	return 0;
+}
+
 /* A model that a case may spoil: one block, one BAR of two pages. */
 static struct vgpu_reg regs[4];
 static struct vgpu_block block = { "block", regs, 1 };
@@ -171,6 +176,28 @@ static void bars_are_refused(void)
 	REFUSED(model.bars[3].nr_areas = 1, EINVAL);
 }
 
+static void layouts_are_refused(void)
+{
+#define LAYOUT(regs, ram)	(model.bars[1].regs_size = (regs), model.bars[1].ram_offset = (ram))
+	TAKEN(LAYOUT(4096, 0));
+	TAKEN(LAYOUT(8192, 0));
+	TAKEN(LAYOUT(4096, 4096));
+	REFUSED(LAYOUT(4092, 0), EINVAL);
+	REFUSED(LAYOUT(12288, 0), EINVAL);
+	REFUSED(LAYOUT(0, 4096), EINVAL);
+	REFUSED(LAYOUT(8192, 4096), EINVAL);
+	REFUSED(LAYOUT(4096, 4100), EINVAL);
+	REFUSED(LAYOUT(4096, 8192), EINVAL);
+	REFUSED((LAYOUT(4096, 0), regs[0].off = 4096), EINVAL);
+	REFUSED((model.bars[2] = model.bars[1], model.bars[2].kind = VGPU_BAR_RAM,
+		 model.bars[2].regs_size = 4096), EINVAL);
+	REFUSED((model.bars[2] = model.bars[1], model.bars[2].kind = VGPU_BAR_RAM,
+		 model.bars[2].ram_offset = 4096), EINVAL);
+	REFUSED((model.bars[2] = model.bars[1], model.bars[2].kind = VGPU_BAR_APERTURE), EINVAL);
+	TAKEN((model.bars[2] = model.bars[1], model.bars[2].kind = VGPU_BAR_APERTURE,
+	       model.aperture = any_aperture));
+}
+
 /* Two areas that meet at @at, the first of @class. */
 static void areas_split(u64 at, u32 class)
 {
@@ -284,6 +311,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(registers_are_refused),
 	KTAP_CASE(masks_are_refused),
 	KTAP_CASE(bars_are_refused),
+	KTAP_CASE(layouts_are_refused),
 	KTAP_CASE(areas_are_refused),
 	KTAP_CASE(mapped_areas_hold_plain_registers),
 	KTAP_CASE(identity_is_refused),
