@@ -120,6 +120,7 @@ compile() {
 inside() {
 	local src=$1 tree=$2 out=$3
 	[ -f "$tree/.ready" ] || unpack "$src" "$tree"
+	touch "$tree"
 	switch_to_series "$tree"
 	compile "$tree"
 	strip -o "$out/qemu-system-x86_64" "$tree/build/qemu-system-x86_64"
@@ -150,6 +151,9 @@ build() {
 	local out=$1 src
 	need_root
 	src=$(cached qemu-src "$(hash_of "=$VERSION")" download)
+	# Each tree is a gigabyte: those of former configurations go after some days.
+	find "$KV_CACHE" -maxdepth 1 -name 'qemu-tree-*' -mtime +3 ! -path "$(tree_path)" \
+		-exec rm -rf {} +
 	tell_time "QEMU ${VERSION#*:} with our patches" nice "$KV_ROOT/tests/vm/sdk.sh" run \
 		/src/tests/vm/qemu.sh inside "/cache/${src##*/}" "/cache/$(basename "$(tree_path)")" \
 		"/cache/${out##*/}"
