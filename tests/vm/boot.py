@@ -241,7 +241,10 @@ def main():
     if o.report:
         return report(o, o.case)
     if o.shell:
-        return subprocess.call(qemu_command(o, "shell", "mon:stdio", "null"))
+        # The terminal's keys, ctrl-c and ctrl-a included, belong to level 1.
+        size = shutil.get_terminal_size()
+        command = qemu_command(o, f"shell kv.tty={size.lines}x{size.columns}", "chardev:tty", "null")
+        return subprocess.call(command + ["-chardev", "stdio,id=tty,signal=off"])
     cases = [(c.rpartition(":")[0], int(c.rpartition(":")[2])) for c in o.case]
     left, number = cases, 0
     while left:

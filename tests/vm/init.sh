@@ -69,11 +69,16 @@ run_case() {
 }
 
 interactive() {
+	local size
 	dmesg -n 5
-	if [ -f /share/lib/shell.sh ]; then
-		cp /share/lib/shell.sh /root/.bashrc
-	fi
-	setsid -c bash -i </dev/ttyS0 >/dev/ttyS0 2>&1
+	size=$(sed -n 's/.*kv\.tty=\([0-9]*\)x\([0-9]*\).*/rows \1 columns \2/p' /proc/cmdline)
+	# shellcheck disable=SC2086 # four words
+	stty -F /dev/ttyS0 sane $size
+	mount --bind /run/out /out
+	cd /tmp || return
+	TERM=${TERM:-linux} setsid -c bash --rcfile /share/lib/shell.sh -i </dev/ttyS0 >/dev/ttyS0 2>&1
+	cd / || return
+	umount -l /out
 	cleanup
 }
 

@@ -109,6 +109,7 @@ fill_share() {
 	for f in "$KV_ROOT"/tests/vm/{init.sh,shell.sh} "$KV_ROOT"/tests/*/l1/* "$KV_ROOT"/tests/vm/libvirt/*; do
 		[ -f "$f" ] && put "$f" "$SHARE/lib/${f##*/}"
 	done
+	[ -z "$shell" ] || needs='modules qemu guest'
 	for need_word in modules qemu guest bin; do
 		case " $needs " in *" $need_word "*) "share_$need_word" ;; esac
 	done
@@ -122,8 +123,8 @@ boot() {
 	local smp=$1 icount=$2
 	shift 2
 	say "level 1 with $smp vCPU${icount:+, icount}: ${*%%:*}"
-	python3 "$KV_ROOT/tests/vm/boot.py" --qemu "$l0_qemu" --image "$image" --share "$SHARE" --out "$OUT" --smp "$smp" \
-		${icount:+--icount} "$@"
+	python3 "$KV_ROOT/tests/vm/boot.py" --qemu "$l0_qemu" --image "$image" --share "$SHARE" \
+		--out "$OUT" --smp "$smp" ${icount:+--icount} "$@"
 }
 
 run_all() {
@@ -191,8 +192,8 @@ exec 6>&-
 
 if [ -n "$shell" ]; then
 	[ -t 0 ] || die "a login needs a terminal"
-	exec python3 "$KV_ROOT/tests/vm/boot.py" --qemu "$l0_qemu" --image "$image" --share "$SHARE" --out "$OUT" \
-		--smp "${smp:-2}" --shell
+	exec python3 "$KV_ROOT/tests/vm/boot.py" --qemu "$l0_qemu" --image "$image" --share "$SHARE" \
+		--out "$OUT" --smp "${smp:-2}" --shell
 fi
 
 run_all "${files[@]}"
