@@ -74,6 +74,36 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 #define kvmgt_assign_str(dst, src)	__assign_str(dst, src)
 #endif
 
+/*
+ * Since 6.10 each VFIO device has an inode, and so an address_space of its own
+ * that can be unmapped.  Before, NULL: what would need that is not mapped.
+ */
+#if KVMGT_KERNEL(6, 10)
+#define kvmgt_vfio_mapping(vdev)	((vdev)->inode->i_mapping)
+#else
+#define kvmgt_vfio_mapping(vdev)	((struct address_space *)NULL)
+#endif
+
+/* Since 6.4 a fault may hold its VMA's lock in place of mmap_lock. */
+#if KVMGT_KERNEL(6, 4)
+#define kvmgt_release_fault_lock(vmf)	release_fault_lock(vmf)
+#else
+#define kvmgt_release_fault_lock(vmf)	mmap_read_unlock((vmf)->vma->vm_mm)
+#endif
+
+/* hrtimer_setup() replaced hrtimer_init() in 6.13. */
+#if !KVMGT_KERNEL(6, 13)
+#include <linux/hrtimer.h>
+
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
 /* The namespace of an import became a string in 6.13. */
 #if KVMGT_KERNEL(6, 13)
 #define KVMGT_IMPORT_NS(ns)		MODULE_IMPORT_NS(#ns)

@@ -2,6 +2,7 @@
 /*
  * device.c - the VFIO operations of a vGPU: its life, and who serves which ioctl
  */
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "vgpu_mdev.h"
@@ -44,6 +45,17 @@ static u32 find_regs_region(const struct vgpu_model *m)
 	return i;
 }
 
+static int opregion_create(struct kvmgt_vgpu *v)
+{
+	if (!v->core.model->opregion)
+		return 0;
+	v->opregion = kzalloc(KVMGT_OPREGION_SIZE, GFP_KERNEL_ACCOUNT);
+	if (!v->opregion)
+		return -ENOMEM;
+	v->core.model->opregion(&v->core, v->opregion);
+	return 0;
+}
+
 static int device_init(struct vfio_device *vdev)
 {
 	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
@@ -52,19 +64,25 @@ static int device_init(struct vfio_device *vdev)
 
 	mutex_init(&v->gfx_lock);
 	kvmgt_irqs_init(&v->irqs);
+	kvmgt_work_init(v);
 	v->regs_region = find_regs_region(m);
 
 	ret = vgpu_init(&v->core, m, &kvmgt_vgpu_host, v);
 	if (ret)
 		return ret;
+	ret = opregion_create(v);
+	if (ret)
+		goto err_core;
 	v->bus = kvmgt_bus_create(vdev->dev, &bus_ops, v);
 	if (IS_ERR(v->bus)) {
 		ret = PTR_ERR(v->bus);
-		goto err_core;
+		goto err_opregion;
 	}
 	kvmgt_debugfs_create(v);
 	return 0;
 
+err_opregion:
+	kfree(v->opregion);
 err_core:
 	vgpu_exit(&v->core);
 	return ret;
@@ -75,6 +93,7 @@ static void device_release(struct vfio_device *vdev)
 	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
 
 	kvmgt_bus_destroy(v->bus);
+	kfree(v->opregion);
 	vgpu_exit(&v->core);
 	mutex_destroy(&v->gfx_lock);
 	kvmgt_vfio_free(vdev);
@@ -88,9 +107,17 @@ static int device_open(struct vfio_device *vdev)
 	ret = kvmgt_gfx_open(v);
 	if (ret)
 		return ret;
+	ret = kvmgt_aperture_open(v);
+	if (ret)
+		goto err_gfx;
 	vgpu_reset(&v->core);
+	kvmgt_work_open(v);
 	kvmgt_bus_open(v->bus, vdev);
 	return 0;
+
+err_gfx:
+	kvmgt_gfx_close(v);
+	return ret;
 }
 
 /* First nobody can call in, then what they would have used goes. */
@@ -99,6 +126,8 @@ static void device_close(struct vfio_device *vdev)
 	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
 
 	kvmgt_bus_close(v->bus);
+	kvmgt_work_close(v);
+	kvmgt_aperture_close(v);
 	kvmgt_irqs_release(v);
 	kvmgt_gfx_close(v);
 }
@@ -148,6 +177,11 @@ static int device_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
 	return kvmgt_mmap(to_kvmgt_vgpu(vdev), vma);
 }
 
+static void device_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
+{
+	kvmgt_aperture_dma_unmap(to_kvmgt_vgpu(vdev), iova, length);
+}
+
 static void device_request(struct vfio_device *vdev, unsigned int count)
 {
 	kvmgt_irq_request(to_kvmgt_vgpu(vdev), count);
@@ -169,6 +203,7 @@ const struct vfio_device_ops kvmgt_vgpu_ops = {
 	.ioctl = device_ioctl,
 	.mmap = device_mmap,
 	.request = device_request,
+	.dma_unmap = device_dma_unmap,
 	.device_feature = device_feature,
 	/* clang-format off */
 	KVMGT_VFIO_REGION_OP(kvmgt_get_region_info)

@@ -2,6 +2,7 @@
 /*
  * info.c - what a vGPU tells about itself: device, regions, their maps
  */
+#include <linux/pci_ids.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
@@ -51,7 +52,18 @@ u64 kvmgt_region_size(struct kvmgt_vgpu *v, u32 region)
 {
 	if (region == KVMGT_REGION_FRAME)
 		return v->core.model->frame_size;
+	if (region == KVMGT_REGION_OPREGION)
+		return v->opregion ? KVMGT_OPREGION_SIZE : 0;
 	return vgpu_region_size(v->core.model, region);
+}
+
+/**
+ * kvmgt_num_regions - number of regions; only Intel's models have an OpRegion
+ * @v: the vGPU
+ */
+u32 kvmgt_num_regions(struct kvmgt_vgpu *v)
+{
+	return v->opregion ? KVMGT_REGION_OPREGION + 1 : KVMGT_REGION_FRAME + 1;
 }
 
 /**
@@ -70,7 +82,7 @@ int kvmgt_get_info(struct kvmgt_vgpu *v, void __user *arg)
 		return -EINVAL;
 
 	info.flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET;
-	info.num_regions = KVMGT_NUM_REGIONS;
+	info.num_regions = kvmgt_num_regions(v);
 	info.num_irqs = VFIO_PCI_NUM_IRQS;
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
 }
@@ -81,8 +93,8 @@ static bool area_mappable(const struct vgpu_area *a)
 }
 
 /* The pieces of a BAR that the VMM may map writable. */
-static int add_sparse_mmap(const struct vgpu_bar *bar, struct vfio_region_info *info,
-			   struct vfio_info_cap *caps)
+static int add_sparse_mmap(struct kvmgt_vgpu *v, const struct vgpu_bar *bar,
+			   struct vfio_region_info *info, struct vfio_info_cap *caps)
 {
 	struct vfio_region_info_cap_sparse_mmap *sparse;
 	u32 nr = 0;
@@ -91,7 +103,7 @@ static int add_sparse_mmap(const struct vgpu_bar *bar, struct vfio_region_info *
 
 	for (i = 0; i < bar->nr_areas; i++)
 		nr += area_mappable(&bar->areas[i]);
-	if (!nr)
+	if (!nr || (bar->kind == VGPU_BAR_APERTURE && !v->aperture))
 		return 0;
 
 	info->flags |= VFIO_REGION_INFO_FLAG_MMAP;
@@ -122,7 +134,7 @@ static int bar_info(struct kvmgt_vgpu *v, struct vfio_region_info *info, struct 
 	if (bar->kind == VGPU_BAR_NONE)
 		return 0;
 	info->flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
-	ret = add_sparse_mmap(bar, info, caps);
+	ret = add_sparse_mmap(v, bar, info, caps);
 	if (ret)
 		return ret;
 	return kvmgt_bus_region_info(v->bus, info, caps);
@@ -142,6 +154,19 @@ static int frame_info(struct vfio_region_info *info, struct vfio_info_cap *caps)
 	return vfio_info_add_capability(caps, &type.header, sizeof(type));
 }
 
+static int opregion_info(struct vfio_region_info *info, struct vfio_info_cap *caps)
+{
+	struct vfio_region_info_cap_type type = {
+		.header.id = VFIO_REGION_INFO_CAP_TYPE,
+		.header.version = 1,
+		.type = VFIO_REGION_TYPE_PCI_VENDOR_TYPE | PCI_VENDOR_ID_INTEL,
+		.subtype = VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION,
+	};
+
+	info->flags = VFIO_REGION_INFO_FLAG_READ;
+	return vfio_info_add_capability(caps, &type.header, sizeof(type));
+}
+
 /**
  * kvmgt_get_region_info - describe one region
  * @vdev: the vGPU
@@ -155,7 +180,7 @@ int kvmgt_get_region_info(struct vfio_device *vdev, struct vfio_region_info *inf
 {
 	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
 
-	if (info->index >= KVMGT_NUM_REGIONS)
+	if (info->index >= kvmgt_num_regions(v))
 		return -EINVAL;
 
 	info->flags = 0;
@@ -170,6 +195,8 @@ int kvmgt_get_region_info(struct vfio_device *vdev, struct vfio_region_info *inf
 		return 0;
 	case KVMGT_REGION_FRAME:
 		return frame_info(info, caps);
+	case KVMGT_REGION_OPREGION:
+		return opregion_info(info, caps);
 	default:
 		return 0;
 	}

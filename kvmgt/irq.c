@@ -152,6 +152,10 @@ const struct vgpu_host kvmgt_vgpu_host = {
 	.irq = host_irq,
 	.intx = host_intx,
 	.now_ns = host_now_ns,
+	.dma = kvmgt_work_dma,
+	.kick = kvmgt_work_kick,
+	.timer = kvmgt_work_timer,
+	.aperture_changed = kvmgt_aperture_changed,
 };
 
 /*

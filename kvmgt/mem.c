@@ -21,6 +21,8 @@ static int region_read(struct kvmgt_vgpu *v, u32 region, u64 off, u64 *val, u32 
 	*val = 0;
 	if (region == KVMGT_REGION_FRAME)
 		memcpy(val, v->frame + off, len);
+	else if (region == KVMGT_REGION_OPREGION)
+		memcpy(val, v->opregion + off, len);
 	else
 		ret = vgpu_region_read(&v->core, region, off, val, len);
 	trace_kvmgt_vfio_rw(v->vdev.dev, region, off, len, *val, false, ret);
@@ -31,7 +33,7 @@ static int region_write(struct kvmgt_vgpu *v, u32 region, u64 off, const u64 *va
 {
 	int ret;
 
-	if (region == KVMGT_REGION_FRAME)
+	if (region == KVMGT_REGION_FRAME || region == KVMGT_REGION_OPREGION)
 		return -EINVAL;
 	ret = vgpu_region_write(&v->core, region, off, val, len);
 	trace_kvmgt_vfio_rw(v->vdev.dev, region, off, len, *val, true, ret);
@@ -160,6 +162,12 @@ static const struct vm_operations_struct mem_vm_ops = {
 	.fault = mem_fault,
 };
 
+static bool is_aperture(struct kvmgt_vgpu *v, u32 region)
+{
+	return v->aperture && region < VGPU_NUM_BARS &&
+	       v->core.model->bars[region].kind == VGPU_BAR_APERTURE;
+}
+
 /* May all of [off, off + len) of the region be mapped? */
 static bool region_mappable(struct kvmgt_vgpu *v, u32 region, u64 off, u64 len)
 {
@@ -167,7 +175,9 @@ static bool region_mappable(struct kvmgt_vgpu *v, u32 region, u64 off, u64 len)
 	u64 size = kvmgt_region_size(v, region);
 	u32 i;
 
-	if (off >= size || len > size - off || !region_memory(v, region, off))
+	if (off >= size || len > size - off)
+		return false;
+	if (!is_aperture(v, region) && !region_memory(v, region, off))
 		return false;
 	if (region == KVMGT_REGION_FRAME)
 		return true;
@@ -204,6 +214,10 @@ int kvmgt_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma)
 		if (vma->vm_flags & VM_WRITE)
 			return -EPERM;
 		vm_flags_clear(vma, VM_MAYWRITE);
+	}
+	if (is_aperture(v, region)) {
+		kvmgt_aperture_mmap(v, vma);
+		return 0;
 	}
 
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);

@@ -9,19 +9,24 @@
  *	irqs.set_lock		SET_IRQS against itself and close
  *	gfx_lock		one frame at a time
  *	bus lock, slots_lock	see kvmgt_bus.h
+ *	mmap_lock		held by faults
+ *	aperture lock		see aperture.c
  *	core block locks	leaf, see vgpu-core
  *	irqs.intx_lock		leaf of leaves, spinlock
  */
 #ifndef KVMGT_VGPU_MDEV_H
 #define KVMGT_VGPU_MDEV_H
 
+#include <linux/hrtimer.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/vfio.h>
+#include <linux/workqueue.h>
 
 #include "kvmgt_bus.h"
 #include "vgpu.h"
 
+struct kvmgt_aperture;
 struct virqfd;
 
 /* A region's index is in the upper bits of the file offset, as in vfio-pci. */
@@ -30,9 +35,14 @@ struct virqfd;
 #define KVMGT_REGION_INDEX(off)	((off) >> KVMGT_REGION_SHIFT)
 #define KVMGT_REGION_MASK	(KVMGT_REGION_OFFSET(1) - 1)
 
-/* The region behind those of PCI: the picture, for the VMM's region display. */
+/*
+ * The regions behind those of PCI: the picture, for the VMM's region display, and
+ * for models of Intel's the OpRegion.
+ */
 #define KVMGT_REGION_FRAME	VFIO_PCI_NUM_REGIONS
-#define KVMGT_NUM_REGIONS	(VFIO_PCI_NUM_REGIONS + 1)
+#define KVMGT_REGION_OPREGION	(VFIO_PCI_NUM_REGIONS + 1)
+
+#define KVMGT_OPREGION_SIZE	0x2000
 
 #define KVMGT_MAX_MSI		32
 
@@ -65,12 +75,30 @@ struct kvmgt_irqs {
 };
 
 /**
+ * struct kvmgt_work - what runs on its own
+ * @stopped: nothing may start: the device is not open
+ * @run: the guest's commands
+ * @timer: when the device's timer is due
+ * @tick: the device's timer
+ */
+struct kvmgt_work {
+	bool stopped;
+	struct delayed_work run;
+	struct hrtimer timer;
+	struct work_struct tick;
+};
+
+/**
  * struct kvmgt_vgpu - a vGPU
  * @vdev: the VFIO device; first, for vfio_alloc_device()
  * @core: the device model
  * @bus: its place on the VM's MMIO bus
  * @irqs: its interrupts
+ * @work: its commands and its timer
  * @regs_region: the region that holds the registers
+ * @aperture: from open to close; NULL without an aperture that can be mapped
+ * @aperture_dummy: what is mapped where the guest's table names nothing
+ * @opregion: KVMGT_OPREGION_SIZE bytes; NULL without one
  * @gfx_lock: guards the contents of @frame
  * @frame: model->frame_size bytes, from open to close; NULL without a display
  */
@@ -79,7 +107,11 @@ struct kvmgt_vgpu {
 	struct vgpu core;
 	struct kvmgt_bus *bus;
 	struct kvmgt_irqs irqs;
+	struct kvmgt_work work;
 	u32 regs_region;
+	struct kvmgt_aperture *aperture;
+	struct page *aperture_dummy;
+	void *opregion;
 
 	struct mutex gfx_lock;
 	void *frame;
@@ -103,6 +135,7 @@ int kvmgt_get_region_info(struct vfio_device *vdev, struct vfio_region_info *inf
 int kvmgt_region_info_ioctl(struct kvmgt_vgpu *v, void __user *arg);
 u32 kvmgt_region_map(void *priv, u32 region, const struct kvmgt_bus_area **areas);
 u64 kvmgt_region_size(struct kvmgt_vgpu *v, u32 region);
+u32 kvmgt_num_regions(struct kvmgt_vgpu *v);
 
 /* irq.c */
 extern const struct vgpu_host kvmgt_vgpu_host;
@@ -122,6 +155,35 @@ ssize_t kvmgt_write(struct kvmgt_vgpu *v, const char __user *buf, size_t count, 
 int kvmgt_gfx_open(struct kvmgt_vgpu *v);
 void kvmgt_gfx_close(struct kvmgt_vgpu *v);
 int kvmgt_query_gfx_plane(struct kvmgt_vgpu *v, void __user *arg);
+
+/* work.c */
+void kvmgt_work_init(struct kvmgt_vgpu *v);
+void kvmgt_work_open(struct kvmgt_vgpu *v);
+void kvmgt_work_close(struct kvmgt_vgpu *v);
+void kvmgt_work_kick(struct vgpu *core);
+void kvmgt_work_timer(struct vgpu *core, u64 deadline_ns);
+/**
+ * struct kvmgt_vfio_call - marks a task that asks VFIO for guest memory
+ * @node: in the list of all such tasks
+ * @task: the task
+ */
+struct kvmgt_vfio_call {
+	struct list_head node;
+	struct task_struct *task;
+};
+
+void kvmgt_vfio_enter(struct kvmgt_vfio_call *call);
+void kvmgt_vfio_leave(struct kvmgt_vfio_call *call);
+bool kvmgt_vfio_entered(void);
+
+int kvmgt_work_dma(struct vgpu *core, u64 gpa, void *buf, u32 len, bool write);
+
+/* aperture.c */
+int kvmgt_aperture_open(struct kvmgt_vgpu *v);
+void kvmgt_aperture_close(struct kvmgt_vgpu *v);
+void kvmgt_aperture_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma);
+void kvmgt_aperture_changed(struct vgpu *core);
+void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 iova, u64 size);
 
 /* debugfs.c */
 void kvmgt_debugfs_create(struct kvmgt_vgpu *v);

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * work.c - what a device does on its own: its commands, its timer, guest memory
+ *
+ * Commands of a guest run in a worker of the vGPU, a slice at a time, with a pause
+ * after a slice that was used up: however hard a guest tries, it costs the host a
+ * bounded share of one CPU.
+ */
+#include <linux/hrtimer.h>
+#include <linux/vfio.h>
+#include <linux/workqueue.h>
+
+#include "vgpu_mdev.h"
+
+/* A slice that took longer than this is followed by a pause. */
+#define SLICE_NS (10 * NSEC_PER_MSEC)
+#define PAUSE_JIFFIES 1
+
+static void work_run(struct work_struct *work)
+{
+	struct kvmgt_work *w = container_of(to_delayed_work(work), struct kvmgt_work, run);
+	struct kvmgt_vgpu *v = container_of(w, struct kvmgt_vgpu, work);
+	u64 begin = ktime_get_ns();
+	bool more;
+
+	do {
+		more = v->core.model->work(&v->core);
+		cond_resched();
+	} while (more && !READ_ONCE(w->stopped) && ktime_get_ns() - begin < SLICE_NS);
+
+	if (more && !READ_ONCE(w->stopped))
+		queue_delayed_work(system_unbound_wq, &w->run, PAUSE_JIFFIES);
+}
+
+static void work_tick(struct work_struct *work)
+{
+	struct kvmgt_work *w = container_of(work, struct kvmgt_work, tick);
+	struct kvmgt_vgpu *v = container_of(w, struct kvmgt_vgpu, work);
+
+	v->core.model->timer(&v->core);
+}
+
+static enum hrtimer_restart work_timer(struct hrtimer *timer)
+{
+	struct kvmgt_work *w = container_of(timer, struct kvmgt_work, timer);
+
+	queue_work(system_highpri_wq, &w->tick);
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * kvmgt_work_kick - host->kick()
+ * @core: the device
+ *
+ * Context: any that may not sleep for a vCPU; register callbacks.
+ */
+void kvmgt_work_kick(struct vgpu *core)
+{
+	struct kvmgt_vgpu *v = core->host_data;
+
+	if (core->model->work && !READ_ONCE(v->work.stopped))
+		mod_delayed_work(system_unbound_wq, &v->work.run, 0);
+}
+
+/**
+ * kvmgt_work_timer - host->timer()
+ * @core: the device
+ * @deadline_ns: when, in the time of host->now_ns(); 0: not at all
+ */
+void kvmgt_work_timer(struct vgpu *core, u64 deadline_ns)
+{
+	struct kvmgt_vgpu *v = core->host_data;
+
+	if (!core->model->timer || READ_ONCE(v->work.stopped))
+		return;
+	if (deadline_ns)
+		hrtimer_start(&v->work.timer, ns_to_ktime(deadline_ns), HRTIMER_MODE_ABS);
+	else
+		hrtimer_try_to_cancel(&v->work.timer);
+}
+
+static LIST_HEAD(vfio_calls);
+static DEFINE_SPINLOCK(vfio_calls_lock);
+
+/**
+ * kvmgt_vfio_enter - the current task asks VFIO for guest memory
+ * @call: on the stack, until kvmgt_vfio_leave()
+ */
+void kvmgt_vfio_enter(struct kvmgt_vfio_call *call)
+{
+	call->task = current;
+	spin_lock(&vfio_calls_lock);
+	list_add(&call->node, &vfio_calls);
+	spin_unlock(&vfio_calls_lock);
+}
+
+/**
+ * kvmgt_vfio_leave - undo kvmgt_vfio_enter()
+ * @call: as there
+ */
+void kvmgt_vfio_leave(struct kvmgt_vfio_call *call)
+{
+	spin_lock(&vfio_calls_lock);
+	list_del(&call->node);
+	spin_unlock(&vfio_calls_lock);
+}
+
+/**
+ * kvmgt_vfio_entered - is the current task inside such a call of any vGPU?
+ *
+ * VFIO holds its lock then: asking again would wait for itself.
+ */
+bool kvmgt_vfio_entered(void)
+{
+	struct kvmgt_vfio_call *call;
+	bool ret = false;
+
+	spin_lock(&vfio_calls_lock);
+	list_for_each_entry(call, &vfio_calls, node)
+		ret |= call->task == current;
+	spin_unlock(&vfio_calls_lock);
+	return ret;
+}
+
+/**
+ * kvmgt_work_dma - host->dma()
+ * @core: the device, open
+ * @gpa: guest physical address
+ * @buf: from or to
+ * @len: bytes
+ * @write: to the guest
+ *
+ * Return: 0, or an error of vfio_dma_rw().
+ */
+int kvmgt_work_dma(struct vgpu *core, u64 gpa, void *buf, u32 len, bool write)
+{
+	struct kvmgt_vgpu *v = core->host_data;
+	struct kvmgt_vfio_call call;
+	int ret;
+
+	kvmgt_vfio_enter(&call);
+	ret = vfio_dma_rw(&v->vdev, gpa, buf, len, write);
+	kvmgt_vfio_leave(&call);
+	return ret;
+}
+
+/**
+ * kvmgt_work_init - nothing runs yet
+ * @v: the vGPU, all zero
+ */
+void kvmgt_work_init(struct kvmgt_vgpu *v)
+{
+	v->work.stopped = true;
+	INIT_DELAYED_WORK(&v->work.run, work_run);
+	INIT_WORK(&v->work.tick, work_tick);
+	hrtimer_setup(&v->work.timer, work_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+}
+
+/**
+ * kvmgt_work_open - the device may work from now on
+ * @v: the vGPU, being opened
+ */
+void kvmgt_work_open(struct kvmgt_vgpu *v)
+{
+	WRITE_ONCE(v->work.stopped, false);
+}
+
+/**
+ * kvmgt_work_close - the device works no more when this returns
+ * @v: the vGPU, being closed; nobody calls its registers
+ *
+ * Worker and timer start each other, so both are asked twice.
+ */
+void kvmgt_work_close(struct kvmgt_vgpu *v)
+{
+	int i;
+
+	WRITE_ONCE(v->work.stopped, true);
+	for (i = 0; i < 2; i++) {
+		hrtimer_cancel(&v->work.timer);
+		cancel_work_sync(&v->work.tick);
+		cancel_delayed_work_sync(&v->work.run);
+	}
+}
