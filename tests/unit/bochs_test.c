@@ -213,6 +213,8 @@ static u32 *frame_get(struct vgpu_plane *p)
 {
 	u32 *frame = malloc(p->size);
 
+	if (!frame)
+		abort();
 	memset(frame, 0xee, p->size);
 	vgpu_frame_copy(&f.v, p, frame);
 	return frame;

@@ -18,7 +18,8 @@ cc=${CC:-gcc}
 # flags SET: how the files of one set are compiled and linked
 flags()
 {
-	echo -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused-parameter -pthread \
+	echo -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused-parameter \
+		-Wno-missing-field-initializers -pthread \
 		-Ivgpu-core -Itests/lib -Itests/unit
 	case $1 in
 	asan) echo "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all" ;;
