@@ -60,6 +60,8 @@ u64 kvmgt_region_size(struct kvmgt_vgpu *v, u32 region)
 /**
  * kvmgt_num_regions - number of regions; only Intel's models have an OpRegion
  * @v: the vGPU
+ *
+ * Return: the number.
  */
 u32 kvmgt_num_regions(struct kvmgt_vgpu *v)
 {
@@ -70,6 +72,8 @@ u32 kvmgt_num_regions(struct kvmgt_vgpu *v)
  * kvmgt_get_info - VFIO_DEVICE_GET_INFO
  * @v: the vGPU
  * @arg: struct vfio_device_info
+ *
+ * Return: 0, -EINVAL for a short argsz, -EFAULT.
  */
 int kvmgt_get_info(struct kvmgt_vgpu *v, void __user *arg)
 {
@@ -225,6 +229,8 @@ static int region_info_copy(struct vfio_region_info *info, struct vfio_info_cap 
  * handle argsz and capabilities itself (before 7.0)
  * @v: the vGPU
  * @arg: struct vfio_region_info
+ *
+ * Return: 0, -EINVAL for a short argsz or an unknown index, -ENOMEM, -EFAULT.
  */
 int kvmgt_region_info_ioctl(struct kvmgt_vgpu *v, void __user *arg)
 {

@@ -202,6 +202,8 @@ static u32 vectors_of(struct kvmgt_vgpu *v, u32 index)
  * kvmgt_get_irq_info - VFIO_DEVICE_GET_IRQ_INFO
  * @v: the vGPU
  * @arg: struct vfio_irq_info
+ *
+ * Return: 0, -EINVAL for a short argsz or an unknown index, -EFAULT.
  */
 int kvmgt_get_irq_info(struct kvmgt_vgpu *v, void __user *arg)
 {

@@ -40,6 +40,8 @@ static struct vgpu_type *to_vgpu_type(struct mdev_type *type)
 /**
  * kvmgt_model_of - the model that a mediated device was created as
  * @mdev: the mdev's device
+ *
+ * Return: the model, never NULL.
  */
 struct vgpu_model *kvmgt_model_of(struct device *mdev)
 {

@@ -108,7 +108,8 @@ void kvmgt_vfio_leave(struct kvmgt_vfio_call *call)
 /**
  * kvmgt_vfio_entered - is the current task inside such a call of any vGPU?
  *
- * VFIO holds its lock then: asking again would wait for itself.
+ * Return: true if so.  VFIO holds its lock then: asking again would wait for
+ * itself.
  */
 bool kvmgt_vfio_entered(void)
 {

@@ -19,6 +19,10 @@
 
 /**
  * enum vgpu_class - who answers the guest's access to an area of a BAR
+ * @VGPU_PASSTHROUGH: nobody: it is memory that the guest has mapped
+ * @VGPU_SHADOW: reads need nobody, writes as EMULATED
+ * @VGPU_EMULATED: this device, in the kernel or through the VMM
+ * @VGPU_USERSPACE: this device, always through the VMM
  *
  * Same values as enum vfio_inkernel_class of uapi/linux/vfio_kvmgt.h.
  */
