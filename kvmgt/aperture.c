@@ -40,7 +40,7 @@ struct aperture_slot {
  * @pinned: which of @slots are in use
  */
 struct kvmgt_aperture {
-	struct mutex lock;
+	struct mutex lock; /* guards all below */
 	u32 region;
 	u32 nr;
 	struct aperture_slot *slots;

@@ -35,7 +35,7 @@ struct kvmgt_bus {
 	void *priv;
 	struct dentry *debugfs;
 
-	struct mutex lock;
+	struct mutex lock;	/* guards all below */
 	struct kvm *kvm;
 	struct list_head ranges;
 	u32 nr_ranges;

@@ -89,8 +89,8 @@ static void *kvm_lookup(const char *name)
  */
 void __init kvm_symbols_init(void)
 {
-	typeof(&no_unregister) unregister_fn;
-	typeof(&no_register) register_fn;
+	typeof(no_unregister) *unregister_fn;
+	typeof(no_register) *register_fn;
 
 	register_fn = kvm_lookup("kvm:kvm_io_bus_register_dev");
 	if (!register_fn)

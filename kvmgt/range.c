@@ -183,9 +183,8 @@ static void range_unregister(struct kvmgt_bus *bus, struct kvmgt_range *r)
 
 	trace_kvmgt_detach(bus->dev, r->region, r->offset, r->size, r->gpa, ret);
 	if (ret)
-		pr_warn_once(
-			"%s: KVM dropped its MMIO bus (%d): the VM goes on, all on the slow path\n",
-			dev_name(bus->dev), ret);
+		pr_warn_once("%s: KVM dropped its MMIO bus (%d): the VM goes on, slowly\n",
+			     dev_name(bus->dev), ret);
 }
 
 /*

@@ -56,20 +56,20 @@ struct kvmgt_eventfd;
  * @intx: the INTx trigger; RCU
  * @req: asks userspace to give the device back; RCU
  * @unmask: userspace's eventfd that unmasks INTx (resample)
- * @intx_lock: guards the three below; hard-irq safe, because an eventfd's
+ * @intx_lock: guards the two below; hard-irq safe, because an eventfd's
  *	wake-up calls in
  * @intx_level: the device asserts the pin
  * @intx_masked: masked by userspace, or by having signalled
  */
 struct kvmgt_irqs {
-	struct mutex set_lock;
+	struct mutex set_lock;	/* SET_IRQS against itself; guards all but the last three */
 	u32 index;
 	struct kvmgt_eventfd __rcu *msi[KVMGT_MAX_MSI];
 	struct kvmgt_eventfd __rcu *intx;
 	struct kvmgt_eventfd __rcu *req;
 	struct virqfd *unmask;
 
-	spinlock_t intx_lock;
+	spinlock_t intx_lock;	/* guards the two below */
 	bool intx_level;
 	bool intx_masked;
 };
@@ -113,7 +113,7 @@ struct kvmgt_vgpu {
 	struct page *aperture_dummy;
 	void *opregion;
 
-	struct mutex gfx_lock;
+	struct mutex gfx_lock;	/* guards what is in @frame */
 	void *frame;
 };
 

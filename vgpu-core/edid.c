@@ -7,6 +7,7 @@
  */
 #include "edid.h"
 
+/* clang-format off */
 #define MANUFACTURER	(('K' - '@') << 10 | ('V' - '@') << 5 | ('G' - '@'))
 #define PRODUCT		0x0001
 #define YEAR		2026
@@ -32,15 +33,17 @@ enum {
 	EDID_CHECKSUM		= 127,
 };
 
-#define DESCRIPTOR_SIZE		18
-#define NR_STANDARD		8
+/* clang-format on */
+
+#define DESCRIPTOR_SIZE 18
+#define NR_STANDARD 8
 
 /* Aspect ratio of a standard timing, in place. */
 enum {
-	ASPECT_16_10	= 0x00,
-	ASPECT_4_3	= 0x40,
-	ASPECT_5_4	= 0x80,
-	ASPECT_16_9	= 0xc0,
+	ASPECT_16_10 = 0x00,
+	ASPECT_4_3 = 0x40,
+	ASPECT_5_4 = 0x80,
+	ASPECT_16_9 = 0xc0,
 };
 
 /* Bits of the three bytes at EDID_ESTABLISHED, first byte in the low bits. */
@@ -48,23 +51,18 @@ static const struct established {
 	u16 width, height;
 	u32 bit;
 } established[] = {
-	{ 640,	480,	BIT(5) },
-	{ 800,	600,	BIT(0) },
-	{ 1024,	768,	BIT(11) },
+	{ 640, 480, BIT(5) },
+	{ 800, 600, BIT(0) },
+	{ 1024, 768, BIT(11) },
 };
 
 static const struct standard {
 	u16 width, height;
 	u8 aspect;
 } standard[NR_STANDARD] = {
-	{ 1152,	864,	ASPECT_4_3 },
-	{ 1280,	720,	ASPECT_16_9 },
-	{ 1280,	1024,	ASPECT_5_4 },
-	{ 1440,	900,	ASPECT_16_10 },
-	{ 1680,	1050,	ASPECT_16_10 },
-	{ 1920,	1080,	ASPECT_16_9 },
-	{ 1920,	1200,	ASPECT_16_10 },
-	{ 2048,	1536,	ASPECT_4_3 },
+	{ 1152, 864, ASPECT_4_3 },    { 1280, 720, ASPECT_16_9 },   { 1280, 1024, ASPECT_5_4 },
+	{ 1440, 900, ASPECT_16_10 },  { 1680, 1050, ASPECT_16_10 }, { 1920, 1080, ASPECT_16_9 },
+	{ 1920, 1200, ASPECT_16_10 }, { 2048, 1536, ASPECT_4_3 },
 };
 
 /* VESA DMT 1024x768 at 60 Hz; both syncs negative. */
@@ -74,8 +72,14 @@ static const struct timing {
 	u16 height, vblank, vfront, vsync;
 } preferred = {
 	.clock_10khz = 6500,
-	.width = 1024, .hblank = 320, .hfront = 24, .hsync = 136,
-	.height = 768, .vblank = 38, .vfront = 3, .vsync = 6,
+	.width = 1024,
+	.hblank = 320,
+	.hfront = 24,
+	.hsync = 136,
+	.height = 768,
+	.vblank = 38,
+	.vfront = 3,
+	.vsync = 6,
 };
 
 static bool fits(u32 width, u32 height, u64 vram)
@@ -100,12 +104,12 @@ static void standard_build(u8 *edid, u64 vram)
 	u8 *p = edid + EDID_STANDARD;
 	u32 i;
 
-	memset(p, 0x01, 2 * NR_STANDARD);	/* unused */
+	memset(p, 0x01, 2 * NR_STANDARD); /* unused */
 	for (i = 0; i < NR_STANDARD; i++) {
 		if (!fits(standard[i].width, standard[i].height, vram))
 			continue;
 		*p++ = standard[i].width / 8 - 31;
-		*p++ = standard[i].aspect;	/* the low bits: 60 Hz */
+		*p++ = standard[i].aspect; /* the low bits: 60 Hz */
 	}
 }
 
@@ -122,12 +126,12 @@ static void timing_build(u8 *d, const struct timing *t)
 	d[8] = t->hfront & 0xff;
 	d[9] = t->hsync & 0xff;
 	d[10] = (t->vfront & 0xf) << 4 | (t->vsync & 0xf);
-	d[11] = (t->hfront >> 8) << 6 | (t->hsync >> 8) << 4 |
-		(t->vfront >> 4) << 2 | t->vsync >> 4;
+	d[11] = (t->hfront >> 8) << 6 | (t->hsync >> 8) << 4 | (t->vfront >> 4) << 2 |
+		t->vsync >> 4;
 	d[12] = WIDTH_MM & 0xff;
 	d[13] = HEIGHT_MM & 0xff;
 	d[14] = (WIDTH_MM >> 8) << 4 | HEIGHT_MM >> 8;
-	d[17] = 0x18;			/* digital separate sync */
+	d[17] = 0x18; /* digital separate sync */
 }
 
 /* A descriptor that is text; ends with a line feed, padded with spaces. */
@@ -149,7 +153,7 @@ static void descriptors_build(u8 *edid)
 	timing_build(d, &preferred);
 	text_build(d + DESCRIPTOR_SIZE, 0xfc, "KVMGT vGPU");
 	text_build(d + 2 * DESCRIPTOR_SIZE, 0xff, "1");
-	d[3 * DESCRIPTOR_SIZE + 3] = 0x10;	/* unused */
+	d[3 * DESCRIPTOR_SIZE + 3] = 0x10; /* unused */
 }
 
 /**
@@ -175,11 +179,11 @@ void vgpu_edid_build(u8 *edid, u64 vram)
 	edid[EDID_YEAR] = YEAR - 1990;
 	edid[EDID_VERSION] = 1;
 	edid[EDID_VERSION + 1] = 4;
-	edid[EDID_INPUT] = 0xa5;	/* digital, 8 bits per colour, DisplayPort */
+	edid[EDID_INPUT] = 0xa5; /* digital, 8 bits per colour, DisplayPort */
 	edid[EDID_WIDTH_CM] = WIDTH_MM / 10;
 	edid[EDID_HEIGHT_CM] = HEIGHT_MM / 10;
 	edid[EDID_GAMMA] = 220 - 100;
-	edid[EDID_FEATURES] = 0x06;	/* sRGB; the first timing is the native one */
+	edid[EDID_FEATURES] = 0x06; /* sRGB; the first timing is the native one */
 	memcpy(edid + EDID_CHROMATICITY, srgb, sizeof(srgb));
 
 	established_build(edid, vram);

@@ -20,6 +20,7 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/nospec.h>
@@ -56,6 +57,12 @@ static inline void *env_pages_alloc(size_t n)
 static inline void env_pages_free(const void *p)
 {
 	vfree(p);
+}
+
+/* 64-bit division, for kernels on 32 bits as well. */
+static inline u64 env_div64(u64 n, u64 d)
+{
+	return div64_u64(n, d);
 }
 
 /* If *p is still @old, make it @new.  Return: what *p was. */
@@ -136,6 +143,11 @@ static inline void *env_pages_alloc(size_t n)
 static inline void env_pages_free(const void *p)
 {
 	free((void *)p);
+}
+
+static inline u64 env_div64(u64 n, u64 d)
+{
+	return n / d;
 }
 
 static inline u32 env_cmpxchg(u32 *p, u32 old, u32 new)

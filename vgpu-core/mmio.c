@@ -9,8 +9,8 @@
  */
 #include "vgpu.h"
 
-#define ALL_LANES	0xffffffffu
-#define BYTE0_LANE	0x000000ffu
+#define ALL_LANES 0xffffffffu
+#define BYTE0_LANE 0x000000ffu
 
 /* The description of dword @i; NULL: a hole. */
 static const struct vgpu_reg *reg_at(const struct vgpu_model *m, u32 i)
@@ -134,7 +134,7 @@ int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len)
 	if (!in_bar(v, off, len))
 		return -EINVAL;
 
-	if (len == 4 && off % 4 == 0) {		/* what drivers do */
+	if (len == 4 && off % 4 == 0) { /* what drivers do */
 		u32 val = reg_read(v, dword_of(v, off), ALL_LANES);
 
 		memcpy(buf, &val, 4);
@@ -206,6 +206,20 @@ void vgpu_reg_set_bits(struct vgpu *v, u32 off, u32 bits)
 	u32 new;
 
 	reg_update(&v->regs[off / 4], bits, bits, 0, &new);
+}
+
+/**
+ * vgpu_reg_update - the device changes bits of a register, atomically
+ * @v: the device
+ * @off: byte offset in the register BAR, a multiple of 4, of the model's choice
+ * @mask: the bits that change
+ * @bits: what they become
+ */
+void vgpu_reg_update(struct vgpu *v, u32 off, u32 mask, u32 bits)
+{
+	u32 new;
+
+	reg_update(&v->regs[off / 4], mask, bits, 0, &new);
 }
 
 /**

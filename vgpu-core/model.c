@@ -9,10 +9,10 @@
 #include "model_test.h"
 #include "vgpu.h"
 
-#define BAR_FLAGS	(PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH)
-#define REGS_SIZE_MAX	(64u << 20)
-#define RAM_SIZE_MAX	(1u << 30)
-#define MSI_VECTORS_MAX	32
+#define BAR_FLAGS (PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH)
+#define REGS_SIZE_MAX (64u << 20)
+#define RAM_SIZE_MAX (1u << 30)
+#define MSI_VECTORS_MAX 32
 
 struct vgpu_model *const vgpu_models[] = {
 	&vgpu_model_bochs,
@@ -66,8 +66,8 @@ static bool regs_layout_is_sane(const struct vgpu_bar *b)
 {
 	if (b->regs_size % PAGE_SIZE || b->ram_offset % PAGE_SIZE || b->regs_size > b->size)
 		return false;
-	return !b->ram_offset || (b->regs_size && b->ram_offset >= b->regs_size &&
-				  b->ram_offset < b->size);
+	return !b->ram_offset ||
+	       (b->regs_size && b->ram_offset >= b->regs_size && b->ram_offset < b->size);
 }
 
 static bool bar_is_sane(const struct vgpu_model *m, u32 n)
@@ -110,6 +110,39 @@ static int bars_check(struct vgpu_model *m)
 	return 0;
 }
 
+static bool ranges_overlap(u32 a, u32 a_size, u32 b, u32 b_size)
+{
+	return a < b + b_size && b < a + a_size;
+}
+
+/* Capabilities and what a model has besides lie behind the header, each for itself. */
+static bool config_is_sane(const struct vgpu_pci_desc *d)
+{
+	u32 msi = d->msi_offset ? d->msi_offset : VGPU_PCI_MSI_OFFSET;
+	u32 i, k;
+
+	if (msi % 4 || msi < PCI_STD_HEADER_SIZEOF || msi > VGPU_CONFIG_SIZE - VGPU_PCI_MSI_SIZE)
+		return false;
+	if (d->pm && d->msi_vectors &&
+	    ranges_overlap(VGPU_PCI_PM_OFFSET, PCI_PM_SIZEOF, msi, VGPU_PCI_MSI_SIZE))
+		return false;
+
+	for (i = 0; i < d->nr_extra; i++) {
+		u32 off = d->extra[i].off;
+
+		if (off % 4 || off < PCI_STD_HEADER_SIZEOF)
+			return false;
+		if (d->msi_vectors && ranges_overlap(off, 4, msi, VGPU_PCI_MSI_SIZE))
+			return false;
+		if (d->pm && ranges_overlap(off, 4, VGPU_PCI_PM_OFFSET, PCI_PM_SIZEOF))
+			return false;
+		for (k = 0; k < i; k++)
+			if (d->extra[k].off == off)
+				return false;
+	}
+	return true;
+}
+
 static bool identity_is_sane(const struct vgpu_model *m)
 {
 	u32 vectors = m->pci.msi_vectors;
@@ -117,6 +150,8 @@ static bool identity_is_sane(const struct vgpu_model *m)
 	if (!m->name || !m->description || m->pci.class >> 24)
 		return false;
 	if (vectors && (!power_of_two(vectors) || vectors > MSI_VECTORS_MAX))
+		return false;
+	if (!config_is_sane(&m->pci))
 		return false;
 	/* A display needs all three; without one there is none of them. */
 	return !m->plane == !m->frame_size && !m->frame == !m->frame_size;

@@ -9,10 +9,10 @@
 #include "edid.h"
 #include "model_bochs.h"
 
-#define MIN_SIZE	64	/* pixels, each way: less is no mode */
+#define MIN_SIZE 64 /* pixels, each way: less is no mode */
 
 struct bochs {
-	u32 byteorder;		/* QEXT_BIG_ENDIAN or QEXT_LITTLE_ENDIAN */
+	u32 byteorder; /* QEXT_BIG_ENDIAN or QEXT_LITTLE_ENDIAN */
 };
 
 /* What the registers say, read once. */
@@ -58,6 +58,7 @@ static const struct vgpu_reg bochs_regs[] = {
 				.read = byteorder_read,	.written = byteorder_written,
 				.flags = VGPU_REG_DWORD },
 };
+
 /* clang-format on */
 
 static const struct vgpu_block bochs_block = {
@@ -85,8 +86,7 @@ static void bochs_reset(struct vgpu *v)
 	vgpu_edid_build(edid, BOCHS_VGAMEM);
 	for (i = 0; i < sizeof(edid); i += 4)
 		WRITE_ONCE(v->regs[(BOCHS_EDID + i) / 4],
-			   edid[i] | edid[i + 1] << 8 | edid[i + 2] << 16 |
-			   (u32)edid[i + 3] << 24);
+			   edid[i] | edid[i + 1] << 8 | edid[i + 2] << 16 | (u32)edid[i + 3] << 24);
 	WRITE_ONCE(b->byteorder, QEXT_LITTLE_ENDIAN);
 }
 
@@ -115,8 +115,8 @@ static bool mode_get(struct vgpu *v, struct bochs_mode *mode)
 
 	/* virt_size: the height above plays no role */
 	mode->stride = max(mode->width, virt_size & 0xffff) * (mode->bpp / 8);
-	mode->offset = (u64)(offset_xy & 0xffff) * (mode->bpp / 8) +
-		       (u64)(offset_xy >> 16) * mode->stride;
+	mode->offset =
+		(u64)(offset_xy & 0xffff) * (mode->bpp / 8) + (u64)(offset_xy >> 16) * mode->stride;
 	mode->big_endian = READ_ONCE(b->byteorder) == QEXT_BIG_ENDIAN;
 	return mode->offset + (u64)mode->stride * mode->height <= BOCHS_VGAMEM;
 }
@@ -163,7 +163,7 @@ static void line_convert(u8 *dst, const u8 *src, u32 width, const struct bochs_m
 	for (x = 0; x < width; x++, dst += 4) {
 		u32 c;
 
-		if (mode->bpp == 16) {	/* little endian always, as QEMU does */
+		if (mode->bpp == 16) { /* little endian always, as QEMU does */
 			c = rgb565_to_xrgb(src[2 * x] | src[2 * x + 1] << 8);
 		} else {
 			c = src[4 * x + 1] << 16 | src[4 * x + 2] << 8 | src[4 * x + 3];

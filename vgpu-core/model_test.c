@@ -6,9 +6,9 @@
 #include "model_test.h"
 
 struct test {
-	env_lock_t irq_lock;	/* guards @level and what the host heard of it */
+	env_lock_t irq_lock; /* guards @level and what the host heard of it */
 	bool level;
-	u32 reads[2];		/* of TEST_READ_COUNT and TEST_USER_COUNT */
+	u32 reads[2]; /* of TEST_READ_COUNT and TEST_USER_COUNT */
 };
 
 static u32 read_count_read(struct vgpu *v, u32 off)
@@ -128,6 +128,7 @@ static const struct vgpu_area regs_areas[] = {
 	{ TEST_ODD_USER + TEST_ODD_USER_SIZE,
 	  TEST_REGS_SIZE - TEST_ODD_USER - TEST_ODD_USER_SIZE,		VGPU_EMULATED },
 };
+
 /* clang-format on */
 
 static const struct vgpu_area ram_areas[] = {

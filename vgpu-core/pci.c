@@ -8,12 +8,13 @@
  */
 #include "vgpu.h"
 
-#define PM_OFFSET	0x40
-#define MSI_OFFSET	0x50
+/* clang-format off */
+#define PM_OFFSET	VGPU_PCI_PM_OFFSET
 
 #define STATUS_ERRORS	(PCI_STATUS_PARITY | PCI_STATUS_SIG_TARGET_ABORT |	\
 			 PCI_STATUS_REC_TARGET_ABORT | PCI_STATUS_REC_MASTER_ABORT |	\
 			 PCI_STATUS_SIG_SYSTEM_ERROR | PCI_STATUS_DETECTED_PARITY)
+/* clang-format on */
 
 static void put16(u8 *p, u32 val)
 {
@@ -97,7 +98,7 @@ static void cap_add(struct vgpu *v, u32 off, u8 id)
 static void pm_build(struct vgpu *v)
 {
 	cap_add(v, PM_OFFSET, PCI_CAP_ID_PM);
-	put16(v->config + PM_OFFSET + PCI_PM_PMC, 3);	/* version; no D1, D2 nor PME */
+	put16(v->config + PM_OFFSET + PCI_PM_PMC, 3); /* version; no D1, D2 nor PME */
 	put16(v->config + PM_OFFSET + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
 	put16(v->config_wmask + PM_OFFSET + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
 }
@@ -105,19 +106,31 @@ static void pm_build(struct vgpu *v)
 /* 64-bit address, no masking for each vector. */
 static void msi_build(struct vgpu *v)
 {
+	u32 off = v->model->pci.msi_offset ? v->model->pci.msi_offset : VGPU_PCI_MSI_OFFSET;
 	u32 vectors = v->model->pci.msi_vectors;
 	u32 log = 0;
 
 	while (vectors >> (log + 1))
 		log++;
 
-	cap_add(v, MSI_OFFSET, PCI_CAP_ID_MSI);
-	put16(v->config + MSI_OFFSET + PCI_MSI_FLAGS, PCI_MSI_FLAGS_64BIT | log << 1);
-	put16(v->config_wmask + MSI_OFFSET + PCI_MSI_FLAGS,
+	cap_add(v, off, PCI_CAP_ID_MSI);
+	put16(v->config + off + PCI_MSI_FLAGS, PCI_MSI_FLAGS_64BIT | log << 1);
+	put16(v->config_wmask + off + PCI_MSI_FLAGS,
 	      PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
-	put32(v->config_wmask + MSI_OFFSET + PCI_MSI_ADDRESS_LO, 0xfffffffc);
-	put32(v->config_wmask + MSI_OFFSET + PCI_MSI_ADDRESS_HI, 0xffffffff);
-	put16(v->config_wmask + MSI_OFFSET + PCI_MSI_DATA_64, 0xffff);
+	put32(v->config_wmask + off + PCI_MSI_ADDRESS_LO, 0xfffffffc);
+	put32(v->config_wmask + off + PCI_MSI_ADDRESS_HI, 0xffffffff);
+	put16(v->config_wmask + off + PCI_MSI_DATA_64, 0xffff);
+}
+
+static void extra_build(struct vgpu *v)
+{
+	const struct vgpu_pci_desc *d = &v->model->pci;
+	u32 i;
+
+	for (i = 0; i < d->nr_extra; i++) {
+		put32(v->config + d->extra[i].off, d->extra[i].value);
+		put32(v->config_wmask + d->extra[i].off, d->extra[i].wmask);
+	}
 }
 
 /**
@@ -137,6 +150,7 @@ void vgpu_pci_reset(struct vgpu *v)
 		msi_build(v);
 	if (v->model->pci.pm)
 		pm_build(v);
+	extra_build(v);
 	decode_update_locked(v);
 	env_unlock(&v->config_lock);
 }

@@ -83,6 +83,18 @@ struct vgpu_bar {
 };
 
 /**
+ * struct vgpu_pci_extra - four bytes of configuration space of a model's own
+ * @off: byte offset, a multiple of 4, behind the standard header
+ * @value: what they are after reset
+ * @wmask: bits that the guest may write
+ */
+struct vgpu_pci_extra {
+	u8 off;
+	u32 value;
+	u32 wmask;
+};
+
+/**
  * struct vgpu_pci_desc - the PCI identity of a model
  * @vendor: vendor id
  * @device: device id
@@ -92,7 +104,11 @@ struct vgpu_bar {
  * @revision: revision id
  * @intx: true: interrupt pin A
  * @msi_vectors: MSI vectors: 0 (no MSI capability), 1, 2, 4, ... 32
+ * @msi_offset: where the MSI capability is, for models whose drivers look for something
+ *	else at the usual place; 0: anywhere
  * @pm: true: a power management capability
+ * @extra: what else there is in configuration space
+ * @nr_extra: entries in @extra
  */
 struct vgpu_pci_desc {
 	u16 vendor;
@@ -103,7 +119,10 @@ struct vgpu_pci_desc {
 	u8 revision;
 	bool intx;
 	u8 msi_vectors;
+	u8 msi_offset;
 	bool pm;
+	const struct vgpu_pci_extra *extra;
+	u32 nr_extra;
 };
 
 /**
@@ -146,6 +165,8 @@ struct vgpu_plane {
  *	true to be called again at once.  One call at a time
  * @timer: optional; the time given to host->timer() has come
  * @opregion: optional; fills the 8 KiB of an Intel OpRegion
+ * @edid: optional; another monitor is connected: @size bytes that describe it, of
+ *	which the model takes what it has room for; 0: none is
  * @flat: all registers of all blocks; entry 0 is NULL.  Made by vgpu_model_init()
  * @nr_flat: entries in @flat
  * @index: for each dword of the register BAR, its entry in @flat; 0: hole
@@ -171,6 +192,7 @@ struct vgpu_model {
 	bool (*work)(struct vgpu *v);
 	void (*timer)(struct vgpu *v);
 	void (*opregion)(struct vgpu *v, void *dst);
+	void (*edid)(struct vgpu *v, const void *edid, u32 size);
 
 	const struct vgpu_reg **flat;
 	u32 nr_flat;
@@ -266,6 +288,11 @@ struct vgpu_model *vgpu_model_find(const char *name);
 /* Size of a region, 0 where the model has none. */
 u64 vgpu_region_size(const struct vgpu_model *m, u32 region);
 
+/* pci.c: where a model's capabilities lie, and how long they are */
+#define VGPU_PCI_PM_OFFSET	0x40
+#define VGPU_PCI_MSI_OFFSET	0x50	/* but for models that say otherwise */
+#define VGPU_PCI_MSI_SIZE	0x10
+
 /* device.c: life of a device */
 int vgpu_init(struct vgpu *v, const struct vgpu_model *m, const struct vgpu_host *host,
 	      void *host_data);
@@ -286,6 +313,7 @@ void *vgpu_region_memory(struct vgpu *v, u32 region, u64 off);
 int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len);
 int vgpu_mmio_write(struct vgpu *v, u64 off, const void *buf, u32 len);
 void vgpu_reg_set_bits(struct vgpu *v, u32 off, u32 bits);
+void vgpu_reg_update(struct vgpu *v, u32 off, u32 mask, u32 bits);
 void vgpu_mmio_reset(struct vgpu *v);
 const struct vgpu_reg *vgpu_reg_find(const struct vgpu_model *m, u32 off);
 
