@@ -115,8 +115,7 @@ static void msi_build(struct vgpu *v)
 
 	cap_add(v, off, PCI_CAP_ID_MSI);
 	put16(v->config + off + PCI_MSI_FLAGS, PCI_MSI_FLAGS_64BIT | log << 1);
-	put16(v->config_wmask + off + PCI_MSI_FLAGS,
-	      PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
+	put16(v->config_wmask + off + PCI_MSI_FLAGS, PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
 	put32(v->config_wmask + off + PCI_MSI_ADDRESS_LO, 0xfffffffc);
 	put32(v->config_wmask + off + PCI_MSI_ADDRESS_HI, 0xffffffff);
 	put16(v->config_wmask + off + PCI_MSI_DATA_64, 0xffff);

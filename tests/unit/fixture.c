@@ -56,10 +56,48 @@ static u64 host_now_ns(struct vgpu *v)
 	return READ_ONCE(f->now);
 }
 
+static int host_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
+{
+	struct fixture *f = v->host_data;
+
+	if (gpa >= f->ram_size || len > f->ram_size - gpa)
+		return -EFAULT;
+	if (write)
+		memcpy(f->ram + gpa, buf, len);
+	else
+		memcpy(buf, f->ram + gpa, len);
+	return 0;
+}
+
+static void host_kick(struct vgpu *v)
+{
+	struct fixture *f = v->host_data;
+
+	env_inc(&f->kicks);
+}
+
+static void host_timer(struct vgpu *v, u64 deadline_ns)
+{
+	struct fixture *f = v->host_data;
+
+	WRITE_ONCE(f->deadline, deadline_ns);
+}
+
+static void host_aperture_changed(struct vgpu *v)
+{
+	struct fixture *f = v->host_data;
+
+	env_inc(&f->aperture_changes);
+}
+
 static const struct vgpu_host host = {
 	.irq = host_irq,
 	.intx = host_intx,
 	.now_ns = host_now_ns,
+	.dma = host_dma,
+	.kick = host_kick,
+	.timer = host_timer,
+	.aperture_changed = host_aperture_changed,
 };
 
 static void require(bool ok, const char *what)
@@ -82,6 +120,17 @@ void fixture_exit(struct fixture *f)
 {
 	vgpu_exit(&f->v);
 	vgpu_model_exit(f->model);
+	free(f->ram);
+	f->ram = NULL;
+	f->ram_size = 0;
+}
+
+void fixture_memory(struct fixture *f, u64 size)
+{
+	free(f->ram);
+	f->ram = calloc(1, size);
+	require(f->ram, "fixture_memory");
+	f->ram_size = size;
 }
 
 u64 mmio_get(struct fixture *f, u64 off, u32 len)

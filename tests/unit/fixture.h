@@ -16,6 +16,11 @@
  * @intx_edges: changes of the INTx level
  * @intx: the INTx level
  * @now: what the clock says
+ * @ram: guest memory from address 0 on; see fixture_memory()
+ * @ram_size: bytes of it
+ * @kicks: times that the device asked for its work
+ * @deadline: when the device wants its timer; 0: not at all
+ * @aperture_changes: times that the device said so
  */
 struct fixture {
 	struct vgpu v;
@@ -24,11 +29,18 @@ struct fixture {
 	u32 intx_edges;
 	bool intx;
 	u64 now;
+	u8 *ram;
+	u64 ram_size;
+	u32 kicks;
+	u64 deadline;
+	u32 aperture_changes;
 };
 
-/* Both end the program where they fail: no test makes sense then. */
+/* All end the program where they fail: no test makes sense then. */
 void fixture_init(struct fixture *f, struct vgpu_model *m);
 void fixture_exit(struct fixture *f);
+/* Give the guest memory; without it the device can reach none. */
+void fixture_memory(struct fixture *f, u64 size);
 
 u64 mmio_get(struct fixture *f, u64 off, u32 len);
 void mmio_put(struct fixture *f, u64 off, u64 val, u32 len);

@@ -205,6 +205,41 @@ static void msi_vector_counts(void)
 	fixture_exit(&f);
 }
 
+static void msi_may_be_elsewhere(void)
+{
+	struct vgpu_model m = vgpu_model_test;
+
+	m.pci.msi_offset = 0xac;
+	fixture_init(&f, &m);
+	CHECK_EQ(cap_find(PCI_CAP_ID_MSI), 0xac);
+	CHECK(cap_find(PCI_CAP_ID_PM) != 0);
+	CHECK_EQ(config_get(&f, 0xac + PCI_MSI_FLAGS, 2), 0x0084);
+	config_put(&f, 0xac + PCI_MSI_DATA_64, 0xffffffff, 4);
+	CHECK_EQ(config_get(&f, 0xac + PCI_MSI_DATA_64, 4), 0x0000ffff);
+	CHECK_EQ(config_get(&f, 0x50, 8), 0);
+	fixture_exit(&f);
+}
+
+static void extra_bytes_have_their_masks(void)
+{
+	static const struct vgpu_pci_extra extra[] = {
+		{ 0x70, 0x12345678, 0 },
+		{ 0xfc, 0, 0xfffff0ff },
+	};
+	struct vgpu_model m = vgpu_model_test;
+
+	m.pci.extra = extra;
+	m.pci.nr_extra = ARRAY_SIZE(extra);
+	fixture_init(&f, &m);
+	config_put(&f, 0x70, 0, 4);
+	CHECK_EQ(config_get(&f, 0x70, 4), 0x12345678);
+	config_put(&f, 0xfc, 0xffffffff, 4);
+	CHECK_EQ(config_get(&f, 0xfc, 4), 0xfffff0ff);
+	vgpu_reset(&f.v);
+	CHECK_EQ(config_get(&f, 0xfc, 4), 0);
+	fixture_exit(&f);
+}
+
 static void status_shows_intx(void)
 {
 	fixture_init(&f, &vgpu_model_test);
@@ -261,6 +296,8 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(power_states),
 	KTAP_CASE(msi_capability),
 	KTAP_CASE(msi_vector_counts),
+	KTAP_CASE(msi_may_be_elsewhere),
+	KTAP_CASE(extra_bytes_have_their_masks),
 	KTAP_CASE(status_shows_intx),
 	KTAP_CASE(status_errors_are_w1c),
 	KTAP_CASE(pieces_are_the_whole),

@@ -244,6 +244,22 @@ static void mapped_areas_hold_plain_registers(void)
 	REFUSED((FILLED, regs[0].written = any_written), EINVAL);
 }
 
+static void extra_config_is_refused(void)
+{
+	struct vgpu_pci_extra extra[] = { { 0x60, 1, 2 }, { 0xfc, 1, 2 } };
+
+#define WITH_EXTRA(...)	(model.pci.extra = extra, model.pci.nr_extra = 2, __VA_ARGS__)
+	TAKEN(WITH_EXTRA((void)0));
+	REFUSED(WITH_EXTRA(extra[0].off = 0x3c), EINVAL);
+	REFUSED(WITH_EXTRA(extra[0].off = 0x61), EINVAL);
+	REFUSED(WITH_EXTRA(extra[0].off = 0xfc), EINVAL);
+	TAKEN(WITH_EXTRA(extra[0].off = 0x50));
+	REFUSED(WITH_EXTRA(model.pci.msi_vectors = 1, extra[0].off = 0x5c), EINVAL);
+	TAKEN(WITH_EXTRA(model.pci.msi_vectors = 1, extra[0].off = 0x60));
+	TAKEN(WITH_EXTRA(extra[0].off = 0x44));
+	REFUSED(WITH_EXTRA(model.pci.pm = true), EINVAL);
+}
+
 static void identity_is_refused(void)
 {
 	REFUSED(model.name = NULL, EINVAL);
@@ -253,6 +269,14 @@ static void identity_is_refused(void)
 	TAKEN(model.pci.msi_vectors = 32);
 	REFUSED(model.pci.msi_vectors = 3, EINVAL);
 	REFUSED(model.pci.msi_vectors = 64, EINVAL);
+	TAKEN(model.pci.msi_offset = 0x40);
+	TAKEN(model.pci.msi_offset = 0xf0);
+	REFUSED(model.pci.msi_offset = 0xf4, EINVAL);
+	REFUSED(model.pci.msi_offset = 0x3c, EINVAL);
+	REFUSED(model.pci.msi_offset = 0x52, EINVAL);
+	REFUSED((model.pci.msi_vectors = 1, model.pci.pm = true, model.pci.msi_offset = 0x44),
+		EINVAL);
+	TAKEN((model.pci.msi_vectors = 1, model.pci.pm = true, model.pci.msi_offset = 0x48));
 	REFUSED(model.frame_size = 4096, EINVAL);
 	REFUSED(model.plane = any_plane, EINVAL);
 	REFUSED(model.frame = any_frame, EINVAL);
@@ -314,6 +338,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(layouts_are_refused),
 	KTAP_CASE(areas_are_refused),
 	KTAP_CASE(mapped_areas_hold_plain_registers),
+	KTAP_CASE(extra_config_is_refused),
 	KTAP_CASE(identity_is_refused),
 	KTAP_CASE(size_of_the_table_is_bounded),
 	KTAP_CASE(model_without_registers),
