@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The trap benchmark: measures in the test bed, then writes results.json, report.txt, path-length.svg.
+#
+#   run.sh [--quick] [--out DIR]      DIR is build/bench unless said otherwise
+#
+# Instructions come from one boot of level 1 under icount, times from another without it.
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../vm/lib.sh"
+
+out=$KV_BUILD/bench wall=bench-wall
+while [ $# -gt 0 ]; do
+	case $1 in
+	--quick)	wall=bench-wall-quick ;;
+	--out)		out=$2; shift ;;
+	*)		die "usage: run.sh [--quick] [--out DIR]" ;;
+	esac
+	shift
+done
+
+need_root
+need gnuplot=gnuplot-nox python3=python3
+mkdir -p "$out"
+rm -f "$out"/{results.json,report.txt,path-length.svg}
+"$KV_ROOT/tests/vm/run.sh" --out "$out/raw" bench-icount
+"$KV_ROOT/tests/vm/run.sh" --out "$out/raw" "$wall"
+python3 "$KV_ROOT/tests/bench/bench.py" "$out/raw/bench-icount/raw.json" "$out/raw/$wall/raw.json" "$out"
+gnuplot "$out/path-length.gp"
+cat "$out/report.txt"
+say "left in ${out#"$KV_ROOT"/}: results.json report.txt path-length.svg"
