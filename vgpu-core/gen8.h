@@ -60,6 +60,7 @@ struct gen8_display;	/* private to gen8_display.c and gen8_gmbus.c */
  * @engines: state of the engines that is no register
  * @display: state of the display that is no register
  * @faults: guest addresses that could not be translated or accessed
+ * @tlb_epoch: counts invalidations of all that engines remember of page tables
  */
 struct gen8 {
 	env_lock_t engine_lock;
@@ -68,6 +69,7 @@ struct gen8 {
 	struct gen8_engines *engines;
 	struct gen8_display *display;
 	u32 faults;
+	u32 tlb_epoch;
 };
 
 static inline struct gen8 *to_gen8(struct vgpu *v)
@@ -106,9 +108,10 @@ void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst);
  */
 int gen8_ggtt_page(struct vgpu *v, u32 addr, u64 *gpa);
 int gen8_ggtt_rw(struct vgpu *v, u32 addr, void *buf, u32 len, bool write);
-int gen8_ppgtt_rw(struct vgpu *v, u64 pml4, u64 addr, void *buf, u32 len, bool write);
 /* The guest flushed the GGTT (GFX_FLSH_CNTL): forget, and tell the aperture. */
 void gen8_ggtt_flush(struct vgpu *v);
+/* The guest invalidated the TLB of an engine (4260...).  Register callback context. */
+void gen8_tlb_invalidate(struct vgpu *v);
 /* model->aperture */
 int gen8_aperture(struct vgpu *v, u64 off, u64 *gpa);
 
@@ -119,6 +122,11 @@ void gen8_engine_exit(struct vgpu *v);
 void gen8_engine_reset_all(struct vgpu *v);
 /* GDRST: stop what runs on these engines now, forget their queues. Register callback context. */
 void gen8_engine_reset(struct vgpu *v, u32 engine_mask);
+/*
+ * Engines whose reset the worker has not seen yet: a command of theirs may still
+ * write to memory.  GDRST reads as busy until there is none; any context.
+ */
+u32 gen8_engine_resetting(struct vgpu *v);
 /* model->work: run engines for a bounded time; true: there is more to do. */
 bool gen8_engine_work(struct vgpu *v);
 
