@@ -16,7 +16,7 @@ from screen import Screen
 
 XML = os.path.join(l2.SHARE, "lib", "bochs.xml")
 IMAGES = "/var/lib/libvirt/images"
-EMULATOR = "/usr/local/bin/qemu-system-x86_64"
+EMULATOR = "/opt/kvmgt/bin/qemu-system-x86_64"
 CONFIG = """
 user = "root"
 group = "root"
@@ -44,6 +44,7 @@ def prepare():
     os.makedirs(IMAGES, exist_ok=True)
     for name in ("vmlinuz", "initrd"):
         shutil.copy(os.path.join(l2.SHARE, "guest", name), IMAGES)
+    os.makedirs(os.path.dirname(EMULATOR), exist_ok=True)
     if not os.path.exists(EMULATOR):
         os.symlink(l2.qemu_binary("patched"), EMULATOR)
     with open("/etc/libvirt/qemu.conf", "a", encoding="ascii") as f:

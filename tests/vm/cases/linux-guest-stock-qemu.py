@@ -12,6 +12,8 @@ def body(t):
     l2.modules_load()
     dev = l2.Mdev("bochs")
     guest = LinuxGuest(dev, qemu="stock")
+    known = {p["name"] for p in guest.qmp.cmd("qom-list-properties", typename="vfio-pci")}
+    t.ok(known and "x-kvmgt" not in known, "this QEMU knows nothing of us")
     report_boot(t, guest, "stock")
     report_screen(t, guest, "stock")
     before = guest.mmio_exits()
