@@ -26,7 +26,7 @@ check:
 	@tests/check.sh
 
 check-unit:
-	@tests/check.sh unit fuzz qemu
+	@tests/check.sh bed unit fuzz qemu
 
 check-vm:
 	@CASE='$(CASE)' tests/check.sh vm

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Runs test suites one after the other and sums up: check.sh [unit|fuzz|qemu|vm]...
+# Runs test suites one after the other and sums up: check.sh [bed|unit|fuzz|qemu|vm]...
 #
 # Each suite leaves build/check/SUITE-*.ktap.  A suite that fails without a "not ok" of its own,
 # or leaves nothing, is given one.  The last line is "N passed, N failed, N skipped".
@@ -8,11 +8,12 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/vm/lib.sh"
 
-CHECK=$KV_BUILD/check
+CHECK=build/check
 FUZZ_SECONDS=${FUZZ_SECONDS:-30}
 
 run_suite() {
 	case $1 in
+	bed)	python3 tests/vm/selftest.py >"$CHECK/bed-judge.ktap" ;;
 	unit)	tests/unit/run.sh ;;
 	fuzz)	tests/fuzz/run.sh "$FUZZ_SECONDS" ;;
 	qemu)	tests/qemu/run.sh ;;
@@ -36,13 +37,13 @@ verdict() {
 }
 
 cd "$KV_ROOT"
-[ $# -gt 0 ] || set -- unit fuzz qemu vm
+[ $# -gt 0 ] || set -- bed unit fuzz qemu vm
 need gcc=build-essential make=build-essential python3=python3
 mkdir -p "$CHECK"
 all=()
 for suite in "$@"; do
-	case $suite in unit|fuzz|qemu|vm) ;; *) die "unknown suite $suite" ;; esac
-	if [ "$suite" != vm ] && [ ! -x "tests/$suite/run.sh" ]; then
+	case $suite in bed|unit|fuzz|qemu|vm) ;; *) die "unknown suite $suite" ;; esac
+	if [ "$suite" != bed ] && [ ! -x "tests/$suite/run.sh" ]; then
 		say "tests/$suite is not there yet"
 		continue
 	fi

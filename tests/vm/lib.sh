@@ -109,6 +109,9 @@ build_into() {
 	chmod 755 "$tmp"
 	"$@" "$tmp" >&2 9>&-
 	mv "$tmp" "$dir"
+	# What nobody used for two weeks will not be missed: every use touches it.
+	find "$KV_CACHE" -mindepth 1 -maxdepth 1 -name "$name-????????????????" -mtime +14 \
+		-exec rm -rf --one-file-system {} +
 }
 
 # apt knows its mirrors only once it has seen them; a fresh machine has not.
