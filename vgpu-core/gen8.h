@@ -6,9 +6,11 @@
  *
  *	gen8_gt.c	uncore, fuses, resets, pcode, PVINFO, fences, flushes
  *	gen8_irq.c	MASTER, GT and display interrupt registers, MSI
- *	gen8_display.c	power, clocks, PLLs, DDI, pipes, planes as registers; vblank
+ *	gen8_display.c	power, clocks, PLLs, DDI, planes as registers
+ *	gen8_vblank.c	pipes in time: frame counter, scan line, vblank, flips
  *	gen8_gmbus.c	GMBUS, GPIO and AUX, with the monitor's EDID behind
  *	gen8_plane.c	what is scanned out: planes and cursor to pixels
+ *	gen8_opregion.c	the OpRegion with the VBT: what firmware would say of the ports
  *	gen8_mem.c	GGTT and PPGTT: from graphics addresses to guest memory
  *	gen8_engine.c	the engines' registers, execlists, context images, CSB
  *	gen8_cs.c	the command streamer: MI_* and what is skipped
@@ -50,7 +52,7 @@ enum gen8_engine_id {
 #define GEN8_IRQ_SEMAPHORE	BIT(11)
 
 struct gen8_engines;	/* private to gen8_engine.c */
-struct gen8_display;	/* private to gen8_display.c and gen8_gmbus.c */
+struct gen8_display;	/* gen8_display.h: private to the display's files */
 
 /**
  * struct gen8 - vgpu->priv of this model
@@ -59,6 +61,7 @@ struct gen8_display;	/* private to gen8_display.c and gen8_gmbus.c */
  * @display_lock: guards @display
  * @engines: state of the engines that is no register
  * @display: state of the display that is no register
+ * @irq_level: what the MSI line would be if it were one: MSIs are its rising edges
  * @faults: guest addresses that could not be translated or accessed
  * @tlb_epoch: counts invalidations of all that engines remember of page tables
  */
@@ -68,6 +71,7 @@ struct gen8 {
 	env_lock_t display_lock;
 	struct gen8_engines *engines;
 	struct gen8_display *display;
+	bool irq_level;
 	u32 faults;
 	u32 tlb_epoch;
 };
@@ -97,8 +101,16 @@ int gen8_display_init(struct vgpu *v);
 void gen8_display_exit(struct vgpu *v);
 void gen8_display_reset(struct vgpu *v);
 void gen8_display_timer(struct vgpu *v);
+/* IMR of DE_PIPE @pipe was written: the interrupts that time must be kept for changed. */
+void gen8_display_irq_changed(struct vgpu *v, u32 pipe);
+/* model->edid */
+void gen8_display_edid(struct vgpu *v, const void *edid, u32 size);
 void gen8_plane_get(struct vgpu *v, struct vgpu_plane *p);
 void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst);
+
+/* gen8_opregion.c: model->opregion */
+#define GEN8_OPREGION_SIZE	8192
+void gen8_opregion(struct vgpu *v, void *dst);
 
 /*
  * gen8_mem.c: translation is done at each use, against tables that the guest may
