@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The Linux guest of level 2: stock Debian kernel with its own bochs driver and a small initramfs.
-# Prints the cache directory that holds vmlinuz and initrd.
+# The Linux guests of level 2: stock Debian kernels with their own bochs driver and a small
+# initramfs.  Prints the cache directory that holds vmlinuz and initrd of Debian 12's 6.1, and
+# vmlinuz-6.12 and initrd-6.12 of the kernel that level 1 runs, too.
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,18 +13,25 @@ build() {
 	local dir=$1 work=$1/work
 	need cpio=cpio depmod=kmod xz=xz-utils
 	mkdir "$work"
-	tell_time "guest kernel $KV_GUEST_ABI" fetch_deb "$work" \
-		"linux-image-$KV_GUEST_ABI=$KV_GUEST_VER" busybox-static
+	tell_time "guest kernels $KV_GUEST_ABI and $KV_ABI" fetch_deb "$work" busybox-static \
+		"linux-image-$KV_GUEST_ABI=$KV_GUEST_VER" "linux-image-$KV_ABI=$KV_VER"
 	tell_time "guest program" "$KV_ROOT/tests/vm/sdk.sh" run gcc -O2 -Wall -Wextra -Werror -static -s \
 		-o "/cache/${work#"$KV_CACHE"/}/guest" /src/tests/vm/guest/guest.c
-	depmod -b "$work" "$KV_GUEST_ABI"
-	initramfs "$dir/initrd" "$work" "$KV_GUEST_ABI" bochs "$HERE/init.sh" "$work/guest"
-	cp "$work/boot/vmlinuz-$KV_GUEST_ABI" "$dir/vmlinuz"
+	guest "$dir" "$work" "$KV_GUEST_ABI" ''
+	guest "$dir" "$work" "$KV_ABI" -6.12
 	rm -rf "$work"
 }
 
+# guest DIR WORK ABI SUFFIX
+guest() {
+	local dir=$1 work=$2 abi=$3 suffix=$4
+	depmod -b "$work" "$abi"
+	initramfs "$dir/initrd$suffix" "$work" "$abi" bochs "$HERE/init.sh" "$work/guest"
+	cp "$work/boot/vmlinuz-$abi" "$dir/vmlinuz$suffix"
+}
+
 key() {
-	hash_of "=$KV_GUEST_ABI $KV_GUEST_VER" "$HERE/init.sh" "$HERE/guest.c" "$KV_ROOT/tests/vm/guest.sh"
+	hash_of "=$KV_GUEST_ABI $KV_GUEST_VER $KV_ABI $KV_VER" "$HERE/init.sh" "$HERE/guest.c" "$KV_ROOT/tests/vm/guest.sh"
 }
 
 kernel_lock

@@ -277,9 +277,13 @@ initramfs() {
 		modprobe -d "$tree" -S "$abi" --show-depends "$m" >"$dir/deps"
 		while read -r verb path _; do
 			[ "$verb" = insmod ] || continue
-			grep -qx "/lib/${path##*/}" "$dir/modules" && continue
-			cp "$path" "$dir/lib/"
-			printf '/lib/%s\n' "${path##*/}" >>"$dir/modules"
+			m=/lib/$(basename "$path" .xz)
+			grep -qx "$m" "$dir/modules" && continue
+			case $path in
+			*.xz)	xz -dc "$path" >"$dir$m" ;;
+			*)	cp "$path" "$dir$m" ;;
+			esac
+			printf '%s\n' "$m" >>"$dir/modules"
 		done <"$dir/deps"
 	done
 	rm "$dir/deps"

@@ -8,8 +8,6 @@ import time
 import l2
 from screen import Screen
 
-KERNEL = os.path.join(l2.SHARE, "guest", "vmlinuz")
-INITRD = os.path.join(l2.SHARE, "guest", "initrd")
 APPEND = "console=tty0 console=ttyS0 loglevel=7 iomem=relaxed panic=-1 random.trust_cpu=on"
 BOOT_SECONDS = 200
 # A register of the bochs display that only says which version it is: read-only, no side effect.
@@ -21,15 +19,18 @@ VBE_BANK = 0x50a
 class LinuxGuest(l2.Guest):
     """Stock Debian kernel with its bochs driver on a vGPU."""
 
-    def __init__(self, mdev, qemu="patched", props=None, extra=()):
+    def __init__(self, mdev, qemu="patched", props=None, extra=(), release="6.1"):
+        suffix = "" if release == "6.1" else "-" + release
         props = dict(props or {})
         if mdev:
             props.setdefault("display", "on")
         self.console = []
         self.started = time.monotonic()
-        super().__init__(mdevs=[mdev] if mdev else [], qemu=qemu, memory="256M", kernel=KERNEL,
+        super().__init__(mdevs=[mdev] if mdev else [], qemu=qemu, memory="256M",
+                         kernel=os.path.join(l2.SHARE, "guest", "vmlinuz" + suffix),
                          props=props, wait=False,
-                         extra=["-initrd", INITRD, "-append", APPEND, *extra])
+                         extra=["-initrd", os.path.join(l2.SHARE, "guest", "initrd" + suffix),
+                                "-append", APPEND, *extra])
 
     def expect(self, pattern, timeout):
         """Lines of the guest's serial port up to one that matches; the match."""
