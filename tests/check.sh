@@ -39,6 +39,7 @@ verdict() {
 cd "$KV_ROOT"
 [ $# -gt 0 ] || set -- bed unit fuzz qemu vm
 need gcc=build-essential make=build-essential python3=python3
+case " $* " in *" fuzz "*) need clang=clang clang=libclang-rt-14-dev ;; esac
 mkdir -p "$CHECK"
 all=()
 for suite in "$@"; do
