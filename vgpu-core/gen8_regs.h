@@ -39,34 +39,32 @@ enum gen8_port {
 #define GAM_ECOCHK		0x04090
 #define RING_FAULT_REG		0x04094
 #define RING_FAULT_VALID	BIT(0)
-#define GEN8_GTCR		0x04274
-#define RTCR			0x04260		/* and those of the other engines behind it */
+#define GTCR			0x04274
+#define RTCR			0x04260		/* RCS; VCS0, VCS1, BCS, VECS behind it */
 #define RTCR_NR			5
-#define GFX_TLB_DEFAULT		0x04dd4
+#define L3_LRA_1_GPGPU		0x04dd4
 #define GAB_CTL			0x24000
-#define EU_PERF_GAM		0x04024
+#define GTT_CACHE_EN		0x04024
 
 /* GT: chicken bits of the render engine, and of what it shares */
-#define FF_SLICE_CS_CHICKEN	0x07000		/* CACHE_MODE_0, _1 */
+#define CACHE_MODE		0x07000		/* two of them */
 #define GT_MODE			0x07008
 #define COMMON_SLICE_CHICKEN1	0x07010
 #define COMMON_SLICE_CHICKEN2	0x07014
 #define HIZ_CHICKEN		0x07018
-#define GEN7_FF_THREAD_MODE	0x020a0
 #define SC_INSTDONE		0x07100
-#define CACHE_MODE_SS		0x07300
+#define HDC_CHICKEN0		0x07300
+#define HDC_CHICKEN1		0x07304
 #define SAMPLER_INSTDONE	0x0e160
 #define ROW_INSTDONE		0x0e164
-#define HALF_SLICE_CHICKEN3	0x0e184
-#define SAMPLER_MODE		0x0e18c
+#define HALF_SLICE_CHICKEN	0x0e180		/* four of them */
 #define ROW_CHICKEN		0x0e4f0		/* two of them */
-#define HDC_CHICKEN0		0x07300
 
 /* GT: clock gating, reset, fuses */
 #define FUSE2			0x09120
 #define FUSE2_SLICE0		BIT(25)
 #define EU_DISABLE		0x09134		/* three of them */
-#define UCGCTL			0x09400		/* to GEN6_RSTCTL */
+#define UCGCTL			0x09400		/* seven of them */
 #define GDRST			0x0941c
 #define GDRST_FULL		BIT(0)
 #define GDRST_RENDER		BIT(1)

@@ -112,12 +112,72 @@ static void name_is_text(void)
 	CHECK(!memcmp(edid + 108, "\0\0\0\x10", 4));
 }
 
+/* One timing as a driver reads it: pixels of a frame times frames is the clock. */
+static void timing_check(const u8 *d, u32 width, u32 height, u32 hz)
+{
+	u32 clock = (d[0] | d[1] << 8) * 10000;
+	u32 htotal = (d[2] | (d[4] & 0xf0) << 4) + (d[3] | (d[4] & 0x0f) << 8);
+	u32 vtotal = (d[5] | (d[7] & 0xf0) << 4) + (d[6] | (d[7] & 0x0f) << 8);
+
+	CHECK_EQ(d[2] | (d[4] & 0xf0) << 4, width);
+	CHECK_EQ(d[5] | (d[7] & 0xf0) << 4, height);
+	CHECK_EQ(htotal * vtotal * hz, clock);
+	CHECK((u32)(d[8] | (d[11] & 0xc0) << 2) + (d[9] | (d[11] & 0x30) << 4) < htotal - width);
+	CHECK_EQ(d[17], 0x1e);
+}
+
+static void hdmi_has_full_and_ultra_hd(void)
+{
+	u8 hdmi[VGPU_EDID_HDMI_SIZE];
+
+	vgpu_edid_build_hdmi(hdmi, 3840 * 2160 * 4);
+	timing_check(hdmi + 54, 1920, 1080, 60);
+	timing_check(hdmi + 72, 3840, 2160, 30);
+	CHECK(!memcmp(hdmi + 90, "\0\0\0\xfc\0KVMGT vGPU\n  ", 18));
+	CHECK(!memcmp(hdmi + 108, "\0\0\0\xff", 4));
+	CHECK_EQ(hdmi[36], 0x08);			/* 1024x768 */
+	CHECK_EQ(hdmi[20] & 0x0f, 2);
+
+	vgpu_edid_build_hdmi(hdmi, 3840 * 2160 * 4 - 1);
+	CHECK(!memcmp(hdmi + 72, "\0\0\0\xfc", 4));
+	CHECK(!memcmp(hdmi + 108, "\0\0\0\x10", 4));
+}
+
+static void hdmi_is_hdmi(void)
+{
+	u8 hdmi[VGPU_EDID_HDMI_SIZE];
+	const u8 *cea = hdmi + 128;
+	bool vendor = false;
+	u8 sums[2] = { 0 };
+	u32 i;
+
+	vgpu_edid_build_hdmi(hdmi, VRAM);
+	for (i = 0; i < sizeof(hdmi); i++)
+		sums[i / 128] += hdmi[i];
+	CHECK_EQ(sums[0] | sums[1], 0);
+	CHECK_EQ(hdmi[126], 1);
+	CHECK_EQ(cea[0], 2);
+	CHECK_EQ(cea[1], 3);
+	CHECK_EQ(cea[3], 0);				/* no sound */
+	for (i = 4; i < cea[2]; i += 1 + (cea[i] & 0x1f)) {
+		if (cea[i] >> 5 != 3)
+			continue;
+		vendor = true;
+		CHECK(!memcmp(cea + i + 1, "\x03\x0c", 3));
+		CHECK_EQ(cea[i + 7] * 5, 300);		/* MHz */
+	}
+	CHECK_EQ(i, cea[2]);				/* blocks end where they say */
+	CHECK(vendor);
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(block_is_valid),
 	KTAP_CASE(manufacturer_is_kvg),
 	KTAP_CASE(preferred_is_1024x768_at_60),
 	KTAP_CASE(modes_fit_into_memory),
 	KTAP_CASE(name_is_text),
+	KTAP_CASE(hdmi_has_full_and_ultra_hd),
+	KTAP_CASE(hdmi_is_hdmi),
 };
 
 KTAP_MAIN(cases)
