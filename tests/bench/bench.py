@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """bench.py - from the samples of the trap benchmark to results.json, report.txt and a plot.
 
-  bench.py ICOUNT.json WALL.json OUT
+  bench.py OUT ICOUNT WALL [WORKLOADS]     the latter are result directories of cases
 
 Instructions and times come from different machines in all but name: no figure mixes
 them, and each says where it is from.
@@ -33,9 +33,9 @@ LABELS = {
 }
 
 
-def load(path):
-    """A raw result."""
-    with open(path, encoding="ascii") as file:
+def load(directory):
+    """The raw result of a case."""
+    with open(os.path.join(directory, "raw.json"), encoding="ascii") as file:
         return json.load(file)
 
 
@@ -151,12 +151,6 @@ def speedups(rows):
             for path, vcpus in best if vcpus == 2}
 
 
-def workloads(out):
-    """What other jobs measured with a whole guest, if they left it."""
-    path = os.path.join(out, "..", "demo", "workloads.json")
-    return load(path) if os.path.exists(path) else []
-
-
 def table(ins, wall):
     """Lines of the main table."""
     yield (f"{'path':<12} {'device':<34} {'op':<5} {'bytes':>5} {'instructions':>13} "
@@ -200,6 +194,12 @@ def report(result, ins, wall):
     for path, speedup in result["scaling_speedup"].items():
         one, two = (row["accesses_per_s"] for row in result["scaling"] if row["path"] == path)
         yield f"  {path:<22} 1 vCPU {one:>11}   2 vCPUs {two:>11}   x {speedup:.2f}"
+    for row in result["workloads"]:
+        yield ""
+        yield f"{row['name']}, {LABELS[row['path']]} ({row['environment']}):"
+        yield (f"  {row['reads']} register reads, {row['writes']} writes; {row['exits']} exits, "
+               f"{row['userspace_exits']} MMIO exits to QEMU; "
+               f"{row['instructions'] / 1e6:.0f} million instructions")
 
 
 def bars(access):
@@ -285,7 +285,7 @@ def plot(out, ins, wall):
 
 def main():
     """The program."""
-    raw_ins, raw_wall, out = load(sys.argv[1]), load(sys.argv[2]), sys.argv[3]
+    out, raw_ins, raw_wall = sys.argv[1], load(sys.argv[2]), load(sys.argv[3])
     name = "kvm" if boot.has_nested_kvm() else "tcg"
     ins = Access(raw_ins, "tcg-icount", "instructions", 1)
     wall = Access(raw_wall, name, "ns", 1e9 / raw_wall["tsc_hz"])
@@ -302,7 +302,7 @@ def main():
         "rate_100k": rate(ins, wall),
         "scaling": rows,
         "scaling_speedup": speedups(rows),
-        "workloads": workloads(out),
+        "workloads": load(sys.argv[4]) if len(sys.argv) > 4 else [],
     }
     with open(os.path.join(out, "results.json"), "w", encoding="ascii") as file:
         json.dump(result, file, indent=1)

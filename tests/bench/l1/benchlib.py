@@ -212,8 +212,8 @@ def in_time(ktap, rounds):
             for cpus in (1, 2):
                 # as many accesses as take some milliseconds: one sample without a neighbour
                 # on the machine is enough
-                n = 100000 if path[0] == "ram" else 200
-                scaling.append(bench.scaling(*path, cpus, n, 8))
+                n = 1000000 if path[0] == "ram" else 100
+                scaling.append(bench.scaling(*path, cpus, n, 24))
     write_raw({"environment": "wall", "tsc_hz": hz, "machine": machine(), "rounds": rounds,
                "loop": bench.loop_overhead(10000, 9), "access": [p.row() for p in every],
                "scaling": scaling})
