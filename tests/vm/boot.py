@@ -7,6 +7,7 @@ or takes level 1 down, the ones after it get a new boot.
 """
 
 import argparse
+import glob
 import os
 import re
 import shutil
@@ -179,6 +180,9 @@ class Boot:
             f.write(console)
         extra = list(self.trouble[name])
         extra += [f"console: {line}" for line in ktap.splats(console)]
+        # Guests' consoles, which cases leave as *.console in their directory.
+        for path in sorted(glob.glob(os.path.join(self.o.out, name, "*.console"))):
+            extra += [f"{os.path.basename(path)}: {line}" for line in ktap.splats(read_text(path))]
         bare = ktap.judge(self.text[name], self.status.get(name, 1))
         shape = [w for w in bare.failures if w not in not_ok_names(self.text[name])]
         text = self.text[name]
