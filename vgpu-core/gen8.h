@@ -94,8 +94,9 @@ void gen8_irq_port(struct vgpu *v, u32 bits);
 void gen8_irq_pch(struct vgpu *v, u32 bits);
 void gen8_irq_reset(struct vgpu *v);
 
-/* gen8_display.c, gen8_gmbus.c, gen8_plane.c */
+/* gen8_display.c, gen8_vblank.c, gen8_gmbus.c, gen8_plane.c */
 extern const struct vgpu_block gen8_display_block;
+extern const struct vgpu_block gen8_vblank_block;
 extern const struct vgpu_block gen8_gmbus_block;
 int gen8_display_init(struct vgpu *v);
 void gen8_display_exit(struct vgpu *v);

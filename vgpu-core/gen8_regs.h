@@ -10,6 +10,8 @@
 
 #include "env.h"
 
+/* clang-format off */
+
 enum gen8_pipe {
 	PIPE_A,
 	PIPE_B,

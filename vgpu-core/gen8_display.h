@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * gen8_display.h - state of the display that is no register
+ */
+#ifndef VGPU_GEN8_DISPLAY_H
+#define VGPU_GEN8_DISPLAY_H
+
+#include "gen8.h"
+#include "gen8_regs.h"
+
+#define GEN8_EDID_MAX 512 /* four blocks: two segments */
+#define GEN8_SIDEBAND_NR 32
+
+/* Registers of the primary plane that are taken over together. */
+struct gen8_plane {
+	u32 ctl;
+	u32 stride;
+	u32 surf;
+	u32 offset;
+};
+
+struct gen8_cursor {
+	u32 ctl;
+	u32 base;
+	u32 pos;
+	u32 fbc;
+};
+
+/**
+ * struct gen8_pipe_state - a pipe
+ * @on: it scans out
+ * @epoch: ns; where vertical blank number 0 would have begun; number n began or will
+ *	begin n frames later
+ * @frame_ns: duration of a frame
+ * @seen: number of the last vertical blank that was acted on
+ * @frame_base: frame counter at @epoch
+ * @vtotal: lines of a frame
+ * @vblank_start: the line that vertical blank begins with
+ * @wanted: DE_PIPE_* that IMR lets through, as of when this was last looked at: what
+ *	happened while an event was masked is not told later
+ * @pending: DE_PIPE_PLANE_FLIP, DE_PIPE_SPRITE_FLIP: these planes were armed since
+ * @cursor_pending: and so was the cursor
+ * @armed: what the primary plane becomes at the next vertical blank
+ * @plane: what it is
+ * @sprite_armed: surface that the sprite gets
+ * @sprite: the one that it has
+ * @cursor_armed: as @armed
+ * @cursor: as @plane
+ */
+struct gen8_pipe_state {
+	bool on;
+	u64 epoch;
+	u64 frame_ns;
+	u64 seen;
+	u32 frame_base;
+	u32 vtotal;
+	u32 vblank_start;
+	u32 wanted;
+	u32 pending;
+	bool cursor_pending;
+	struct gen8_plane armed;
+	struct gen8_plane plane;
+	u32 sprite_armed;
+	u32 sprite;
+	struct gen8_cursor cursor_armed;
+	struct gen8_cursor cursor;
+};
+
+enum gen8_gmbus_phase {
+	GMBUS_IDLE,
+	GMBUS_READING,
+	GMBUS_WRITING,
+};
+
+/**
+ * struct gen8_gmbus - the bus to the monitor, and where the monitor is
+ * @phase: what GMBUS3 does
+ * @addr: 7-bit address that is spoken to
+ * @left: bytes of the transfer that did not go through GMBUS3 yet
+ * @stop: the transfer ends with a stop condition
+ * @sent: bytes that this transfer wrote: the first is the offset
+ * @offset: the monitor's read pointer in its segment
+ * @segment: of 256 bytes; a stop condition makes it 0
+ */
+struct gen8_gmbus {
+	enum gen8_gmbus_phase phase;
+	u32 addr;
+	u32 left;
+	bool stop;
+	u32 sent;
+	u8 offset;
+	u8 segment;
+};
+
+/* A register behind the sideband interface. */
+struct gen8_sideband {
+	u32 key;
+	u32 val;
+};
+
+/**
+ * struct gen8_display - under gen8->display_lock
+ * @pipes: the pipes
+ * @deadline: what the host's timer was last asked for
+ * @bus: GMBUS
+ * @edid: of the monitor at DDI B
+ * @edid_size: bytes of it; 0: there is no monitor
+ * @sideband: registers that were written through the sideband interface
+ * @nr_sideband: entries in @sideband
+ * @palette: 10-bit gamma tables
+ */
+struct gen8_display {
+	struct gen8_pipe_state pipes[GEN8_NUM_PIPES];
+	u64 deadline;
+	struct gen8_gmbus bus;
+	u8 edid[GEN8_EDID_MAX];
+	u32 edid_size;
+	struct gen8_sideband sideband[GEN8_SIDEBAND_NR];
+	u32 nr_sideband;
+	u32 palette[GEN8_NUM_PIPES][PREC_PAL_NR];
+};
+
+/**
+ * struct gen8_scanout - what a pipe shows now
+ * @pipe: which
+ * @width: pixels
+ * @height: lines
+ * @plane: its primary plane
+ * @cursor: its cursor
+ */
+struct gen8_scanout {
+	u32 pipe;
+	u32 width;
+	u32 height;
+	struct gen8_plane plane;
+	struct gen8_cursor cursor;
+};
+
+/* gen8_vblank.c */
+bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s);
+void gen8_vblank_reset_locked(struct vgpu *v);
+
+/* gen8_gmbus.c */
+void gen8_gmbus_reset_locked(struct vgpu *v);
+
+static inline u32 gen8_reg(const struct vgpu *v, u32 off)
+{
+	return READ_ONCE(v->regs[off / 4]);
+}
+
+#endif /* VGPU_GEN8_DISPLAY_H */

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gen8_plane.c - what is scanned out: primary plane and cursor, to pixels
+ *
+ * The frame is that of the first pipe that shows a plane.  Whatever the guest's
+ * registers and tables say, what is written is the frame and nothing else; what cannot
+ * be read is black.
+ */
+#include "gen8_display.h"
+
+#define TILE_SIZE 4096u
+#define TILE_WIDTH 512u /* bytes of a line that are in one tile */
+#define TILE_HEIGHT 8u
+#define CURSOR_MAX 256u
+#define COPIES_MAX 3 /* of a frame that is flipped away while it is copied */
+
+static u32 format_cpp(u32 ctl)
+{
+	switch (DSP_FORMAT(ctl)) {
+	case DSP_FORMAT_8BPP:
+		return 1;
+	case DSP_FORMAT_RGB565:
+		return 2;
+	case DSP_FORMAT_XRGB8888:
+	case DSP_FORMAT_XBGR8888:
+	case DSP_FORMAT_XRGB2101010:
+	case DSP_FORMAT_XBGR2101010:
+		return 4;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * gen8_plane_get - model->plane
+ * @v: the device
+ * @p: says what is shown
+ */
+void gen8_plane_get(struct vgpu *v, struct vgpu_plane *p)
+{
+	struct gen8_scanout s;
+
+	if (!gen8_scanout_get(v, &s) || !format_cpp(s.plane.ctl))
+		return;
+	if ((u64)s.width * s.height * 4 > v->model->frame_size)
+		return;
+
+	p->fourcc = VGPU_FOURCC_XRGB8888;
+	p->width = s.width;
+	p->height = s.height;
+	p->stride = 4 * s.width;
+	p->size = p->stride * p->height;
+}
+
+/* Bytes of the GGTT; those that are not there, or behind its end, are 0. */
+static void ggtt_get(struct vgpu *v, u64 addr, void *buf, u32 len)
+{
+	if (addr + len - 1 > U32_MAX)
+		memset(buf, 0, len);
+	else
+		gen8_ggtt_rw(v, addr, buf, len, false);
+}
+
+/* @len bytes of line @y from byte @x on. */
+static void line_get(struct vgpu *v, const struct gen8_plane *plane, u32 x, u32 y, u8 *buf, u32 len)
+{
+	u64 stride = plane->stride;
+	u64 addr = plane->surf;
+
+	if (!(plane->ctl & DSP_TILED)) {
+		ggtt_get(v, addr + y * stride + x, buf, len);
+		return;
+	}
+
+	addr += y / TILE_HEIGHT * TILE_HEIGHT * stride + y % TILE_HEIGHT * TILE_WIDTH;
+	while (len) {
+		u32 in_tile = x % TILE_WIDTH;
+		u32 n = min(len, TILE_WIDTH - in_tile);
+
+		ggtt_get(v, addr + (u64)(x / TILE_WIDTH) * TILE_SIZE + in_tile, buf, n);
+		x += n;
+		buf += n;
+		len -= n;
+	}
+}
+
+static u32 swap_red_blue(u32 c)
+{
+	return (c >> 16 & 0xff) | (c & 0xff00) | (c & 0xff) << 16;
+}
+
+static u32 rgb565_to_xrgb(u32 c)
+{
+	u32 r = c >> 11 & 0x1f;
+	u32 g = c >> 5 & 0x3f;
+	u32 b = c & 0x1f;
+
+	return (r << 3 | r >> 2) << 16 | (g << 2 | g >> 4) << 8 | (b << 3 | b >> 2);
+}
+
+static u32 rgb30_to_xrgb(u32 c)
+{
+	return (c >> 22 & 0xff) << 16 | (c >> 12 & 0xff) << 8 | (c >> 2 & 0xff);
+}
+
+static u32 palette_to_xrgb(const struct vgpu *v, u32 pipe, u8 index)
+{
+	return gen8_reg(v, LGC_PALETTE(pipe) + 4 * index) & 0xffffff;
+}
+
+/*
+ * @src and @dst may be the same buffer as long as @src lies at its end: a pixel is read
+ * before anything that was not read yet is written.
+ */
+static void line_convert(const struct vgpu *v, const struct gen8_scanout *s, u32 *dst,
+			 const u8 *src, u32 width)
+{
+	u32 format = DSP_FORMAT(s->plane.ctl);
+	u32 x, c;
+
+	for (x = 0; x < width; x++) {
+		switch (format) {
+		case DSP_FORMAT_8BPP:
+			dst[x] = palette_to_xrgb(v, s->pipe, src[x]);
+			continue;
+		case DSP_FORMAT_RGB565:
+			dst[x] = rgb565_to_xrgb(src[2 * x] | src[2 * x + 1] << 8);
+			continue;
+		}
+		memcpy(&c, src + 4 * x, 4);
+		if (format == DSP_FORMAT_XBGR8888)
+			c = swap_red_blue(c);
+		else if (format == DSP_FORMAT_XRGB2101010)
+			c = rgb30_to_xrgb(c);
+		else if (format == DSP_FORMAT_XBGR2101010)
+			c = swap_red_blue(rgb30_to_xrgb(c));
+		dst[x] = c & 0xffffff;
+	}
+}
+
+static void line_reverse(u32 *line, u32 width)
+{
+	u32 x;
+
+	for (x = 0; x < width / 2; x++) {
+		u32 c = line[x];
+
+		line[x] = line[width - 1 - x];
+		line[width - 1 - x] = c;
+	}
+}
+
+/* The primary plane, as far as both it and the frame go. */
+static void plane_draw(struct vgpu *v, const struct gen8_scanout *s, u32 *dst, u32 width,
+		       u32 height)
+{
+	bool rotated = s->plane.ctl & DSP_ROTATE_180;
+	u32 cpp = format_cpp(s->plane.ctl);
+	u32 left = s->plane.offset & 0xfff;
+	u32 top = s->plane.offset >> 16 & 0xfff;
+	u32 y;
+
+	for (y = 0; y < height; y++, dst += width) {
+		/* of a turned picture, its last lines and columns are the first ones */
+		u32 line = top + (rotated ? s->height - 1 - y : y);
+		u32 column = left + (rotated ? s->width - width : 0);
+		u8 *src = (u8 *)dst + (4 - cpp) * width;
+
+		line_get(v, &s->plane, column * cpp, line, src, cpp * width);
+		line_convert(v, s, dst, src, width);
+		if (rotated)
+			line_reverse(dst, width);
+	}
+}
+
+static u32 cursor_width(u32 ctl)
+{
+	switch (ctl & CUR_MODE_MASK) {
+	case CUR_MODE_64_ARGB:
+		return 64;
+	case CUR_MODE_128_ARGB:
+		return 128;
+	case CUR_MODE_256_ARGB:
+		return 256;
+	default:
+		return 0;
+	}
+}
+
+static int cursor_pos(u32 half)
+{
+	int pos = half & CURPOS_MASK;
+
+	return half & CURPOS_SIGN ? -pos : pos;
+}
+
+/* @src is premultiplied: what it lets through of @dst is added to it. */
+static u32 pixel_blend(u32 dst, u32 src)
+{
+	u32 through = 255 - (src >> 24);
+	u32 sum = 0;
+	u32 shift;
+
+	for (shift = 0; shift < 24; shift += 8) {
+		u32 c = (src >> shift & 0xff) + ((dst >> shift & 0xff) * through + 127) / 255;
+
+		sum |= min(c, 255u) << shift;
+	}
+	return sum;
+}
+
+static void cursor_draw(struct vgpu *v, const struct gen8_cursor *cur, u32 *dst, u32 width,
+			u32 height)
+{
+	bool rotated = cur->ctl & CUR_ROTATE_180;
+	u32 size = cursor_width(cur->ctl);
+	u32 lines = cur->fbc & CUR_FBC_ENABLE ? (cur->fbc & CUR_FBC_HEIGHT) + 1 : size;
+	int left = cursor_pos(cur->pos & 0xffff);
+	int top = cursor_pos(cur->pos >> 16);
+	u32 line[CURSOR_MAX];
+	u32 x, y;
+
+	lines = min(lines, size);
+	for (y = 0; y < lines; y++) {
+		int at = top + (int)y;
+		u32 row = rotated ? lines - 1 - y : y;
+
+		if (at < 0 || at >= (int)height)
+			continue;
+		ggtt_get(v, (u64)cur->base + row * size * 4, line, size * 4);
+		for (x = 0; x < size; x++) {
+			u32 *p = dst + (u32)at * width + left + (int)x;
+
+			if (left + (int)x < 0 || left + (int)x >= (int)width)
+				continue;
+			*p = pixel_blend(*p, line[rotated ? size - 1 - x : x]);
+		}
+	}
+}
+
+static bool same_picture(const struct gen8_scanout *a, const struct gen8_scanout *b)
+{
+	return a->pipe == b->pipe && a->plane.surf == b->plane.surf &&
+	       a->plane.ctl == b->plane.ctl && a->plane.stride == b->plane.stride &&
+	       a->plane.offset == b->plane.offset;
+}
+
+/* Clear what of the frame is right of and below the picture. */
+static void border_clear(u32 *dst, const struct vgpu_plane *p, u32 width, u32 height)
+{
+	u32 y;
+
+	if (width < p->width) /* lines lie close together until here */
+		for (y = height; y--;) {
+			memmove(dst + y * p->width, dst + y * width, 4 * width);
+			memset(dst + y * p->width + width, 0, 4 * (p->width - width));
+		}
+	memset(dst + height * p->width, 0, 4 * p->width * (p->height - height));
+}
+
+/**
+ * gen8_plane_frame - model->frame
+ * @v: the device
+ * @p: what gen8_plane_get() said; what is shown may be another picture by now
+ * @dst: receives the frame
+ *
+ * A guest that flips twice while this copies draws into what is being copied: then the
+ * copy is made again, a few times.
+ */
+void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst)
+{
+	struct gen8_scanout s, after;
+	u32 width, height;
+	u32 i;
+
+	if (!gen8_scanout_get(v, &s) || !format_cpp(s.plane.ctl)) {
+		memset(dst, 0, p->size);
+		return;
+	}
+
+	for (i = 0; i < COPIES_MAX; i++) {
+		width = min(p->width, s.width);
+		height = min(p->height, s.height);
+		plane_draw(v, &s, dst, width, height);
+		cursor_draw(v, &s.cursor, dst, width, height);
+		border_clear(dst, p, width, height);
+		if (!gen8_scanout_get(v, &after) || same_picture(&s, &after) ||
+		    !format_cpp(after.plane.ctl))
+			return;
+		s = after;
+	}
+}

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gen8_vblank.c - pipes in time: frame counter, scan line, vertical blank, flips
+ *
+ * Where a pipe is in its frame follows from the clock; nothing runs while nobody waits.
+ * What happens at a vertical blank (planes change, interrupts) is done by whoever
+ * looks first after it: an access, or the timer, which is only asked for while an
+ * interrupt is waited for.  So a counter never shows a frame whose events were not
+ * raised yet.
+ */
+#include "gen8_display.h"
+
+#define NS_PER_SECOND 1000000000u
+#define FRAME_NS_MIN (NS_PER_SECOND / 500)
+#define FRAME_NS_MAX NS_PER_SECOND
+#define FRAME_NS_DEFAULT (NS_PER_SECOND / 60)
+#define LINES_MAX 0x1fffu
+
+/* Of HDMI: the counter is this many lines behind what is being sent. */
+#define DSL_LAG 2
+
+#define WRPLL_REF_LCPLL 3
+#define WRPLL_REF_LCPLL_KHZ 2700000u
+#define WRPLL_REF_SSC_KHZ 135000u
+
+static u32 pipe_of(u32 off)
+{
+	return (off >> 12 & 0xf) % GEN8_NUM_PIPES;
+}
+
+static struct gen8_pipe_state *pipe_at(struct vgpu *v, u32 off)
+{
+	return &to_gen8(v)->display->pipes[pipe_of(off)];
+}
+
+/* What comes out of a WRPLL, as its dividers say; 0: nothing. */
+static u32 wrpll_khz(u32 ctl)
+{
+	u32 r = ctl & 0xff;
+	u32 p = ctl >> 8 & 0x3f;
+	u32 n = ctl >> 16 & 0xff;
+	u32 ref = (ctl >> 28 & 3) == WRPLL_REF_LCPLL ? WRPLL_REF_LCPLL_KHZ : WRPLL_REF_SSC_KHZ;
+
+	if (!(ctl & WRPLL_ENABLE) || !p || !r)
+		return 0;
+	return ref / 10 * n / (p * r) * 2;
+}
+
+/* Pixels per millisecond of a transcoder; 0: its clock cannot be told. */
+static u32 pixel_khz(const struct vgpu *v, u32 t)
+{
+	u32 func = gen8_reg(v, TRANS_DDI_FUNC_CTL(t));
+	u32 port = DDI_FUNC_PORT(func);
+	u32 repeat = (gen8_reg(v, TRANS_MULT(t)) & 3) + 1;
+	u32 sel, khz;
+
+	if (!(func & DDI_FUNC_ENABLE) || port >= GEN8_NUM_PORTS)
+		return 0;
+	sel = gen8_reg(v, PORT_CLK_SEL(port)) & PORT_CLK_SEL_NONE;
+	if (sel == PORT_CLK_SEL_WRPLL(0))
+		khz = wrpll_khz(gen8_reg(v, WRPLL_CTL(0)));
+	else if (sel == PORT_CLK_SEL_WRPLL(1))
+		khz = wrpll_khz(gen8_reg(v, WRPLL_CTL(1)));
+	else
+		return 0;
+
+	if (DDI_FUNC_BPC(func) == DDI_FUNC_BPC_12)
+		khz = khz / 3 * 2;
+	else if (DDI_FUNC_BPC(func) == DDI_FUNC_BPC_10)
+		khz = khz / 5 * 4;
+	return khz / repeat;
+}
+
+static u64 frame_ns(const struct vgpu *v, u32 t)
+{
+	u32 htotal = (gen8_reg(v, TRANS_HTOTAL(t)) >> 16 & LINES_MAX) + 1;
+	u32 vtotal = (gen8_reg(v, TRANS_VTOTAL(t)) >> 16 & LINES_MAX) + 1;
+	u32 khz = pixel_khz(v, t);
+	u64 ns;
+
+	if (!khz)
+		return FRAME_NS_DEFAULT;
+	ns = env_div64((u64)htotal * vtotal * 1000000, khz);
+	if (ns < FRAME_NS_MIN)
+		return FRAME_NS_MIN;
+	return ns > FRAME_NS_MAX ? FRAME_NS_MAX : ns;
+}
+
+/* How many vertical blanks began since the pipe's epoch. */
+static u64 vblanks_at(const struct gen8_pipe_state *p, u64 now)
+{
+	return env_div64(now - p->epoch, p->frame_ns);
+}
+
+static void plane_latch(struct gen8_pipe_state *p)
+{
+	p->plane = p->armed;
+	p->pending &= ~(u32)DE_PIPE_PLANE_FLIP;
+}
+
+static void sprite_latch(struct gen8_pipe_state *p)
+{
+	p->sprite = p->sprite_armed;
+	p->pending &= ~(u32)DE_PIPE_SPRITE_FLIP;
+}
+
+static void cursor_latch(struct gen8_pipe_state *p)
+{
+	p->cursor = p->cursor_armed;
+	p->cursor_pending = false;
+}
+
+/* Everything that was armed is taken over.  Return: the flips that this completed. */
+static u32 latch_locked(struct vgpu *v, u32 pipe)
+{
+	struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
+	u32 flips = p->pending;
+
+	if (flips & DE_PIPE_PLANE_FLIP) {
+		plane_latch(p);
+		WRITE_ONCE(v->regs[PIPE_FLIPCOUNT(pipe) / 4],
+			   gen8_reg(v, PIPE_FLIPCOUNT(pipe)) + 1);
+	}
+	if (flips & DE_PIPE_SPRITE_FLIP)
+		sprite_latch(p);
+	if (p->cursor_pending)
+		cursor_latch(p);
+	return flips;
+}
+
+/* Bring a pipe up to now. */
+static void pipe_advance_locked(struct vgpu *v, u32 pipe)
+{
+	struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
+	u32 events;
+	u64 count;
+
+	env_assert_locked(&to_gen8(v)->display_lock);
+	if (!p->on)
+		return;
+	count = vblanks_at(p, v->host->now_ns(v));
+	if (count <= p->seen)
+		return;
+
+	p->seen = count;
+	events = (DE_PIPE_VBLANK | latch_locked(v, pipe)) & p->wanted;
+	if (events)
+		gen8_irq_pipe(v, pipe, events);
+}
+
+/* Is there an interrupt that the next vertical blank will raise? */
+static bool pipe_is_waited_for(const struct gen8_pipe_state *p)
+{
+	return p->on && (DE_PIPE_VBLANK | p->pending) & p->wanted;
+}
+
+static void timer_update_locked(struct vgpu *v)
+{
+	struct gen8_display *d = to_gen8(v)->display;
+	u64 deadline = 0;
+	u32 i;
+
+	env_assert_locked(&to_gen8(v)->display_lock);
+	for (i = 0; i < GEN8_NUM_PIPES; i++) {
+		const struct gen8_pipe_state *p = &d->pipes[i];
+		u64 next = p->epoch + (p->seen + 1) * p->frame_ns;
+
+		if (pipe_is_waited_for(p) && (!deadline || next < deadline))
+			deadline = next;
+	}
+	if (deadline == d->deadline)
+		return;
+	d->deadline = deadline;
+	v->host->timer(v, deadline);
+}
+
+/**
+ * gen8_display_timer - the time that the host was asked to call at has come
+ * @v: the device
+ */
+void gen8_display_timer(struct vgpu *v)
+{
+	struct gen8 *g = to_gen8(v);
+	u32 i;
+
+	env_lock(&g->display_lock);
+	g->display->deadline = 0;
+	for (i = 0; i < GEN8_NUM_PIPES; i++)
+		pipe_advance_locked(v, i);
+	timer_update_locked(v);
+	env_unlock(&g->display_lock);
+}
+
+/**
+ * gen8_display_irq_changed - the guest waits for other interrupts than before
+ * @v: the device
+ * @pipe: of this pipe
+ */
+void gen8_display_irq_changed(struct vgpu *v, u32 pipe)
+{
+	struct gen8 *g = to_gen8(v);
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe);
+	g->display->pipes[pipe].wanted = ~gen8_reg(v, DE_PIPE_IRQ(pipe) + IRQ_IMR);
+	timer_update_locked(v);
+	env_unlock(&g->display_lock);
+}
+
+/* A frame begins with its first line. */
+static void pipe_enable_locked(struct vgpu *v, u32 pipe)
+{
+	struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
+	u32 active;
+
+	p->frame_ns = frame_ns(v, pipe);
+	p->vtotal = max(gen8_reg(v, TRANS_VTOTAL(pipe)) >> 16 & LINES_MAX, 1u) + 1;
+	active = (gen8_reg(v, TRANS_VBLANK(pipe)) & LINES_MAX) + 1;
+	p->vblank_start = min(active, p->vtotal - 1);
+	p->epoch = v->host->now_ns(v) -
+		   env_div64((p->vtotal - p->vblank_start) * p->frame_ns, p->vtotal);
+	p->seen = 0;
+	p->on = true;
+}
+
+static void pipe_disable_locked(struct vgpu *v, u32 pipe)
+{
+	struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
+
+	pipe_advance_locked(v, pipe);
+	p->frame_base += p->seen;
+	p->on = false;
+	latch_locked(v, pipe);
+}
+
+static void transconf_written(struct vgpu *v, u32 off, u32 old, u32 new)
+{
+	struct gen8 *g = to_gen8(v);
+	u32 pipe = pipe_of(off);
+	bool enable;
+
+	env_lock(&g->display_lock);
+	enable = gen8_reg(v, off) & TRANSCONF_ENABLE;
+	if (enable != g->display->pipes[pipe].on) {
+		if (enable)
+			pipe_enable_locked(v, pipe);
+		else
+			pipe_disable_locked(v, pipe);
+		timer_update_locked(v);
+	}
+	vgpu_reg_update(v, off, TRANSCONF_STATE, enable ? TRANSCONF_STATE : 0);
+	env_unlock(&g->display_lock);
+}
+
+/* The transcoder for eDP has no panel, and no pipe of its own. */
+static void transconf_edp_written(struct vgpu *v, u32 off, u32 old, u32 new)
+{
+	struct gen8 *g = to_gen8(v);
+
+	env_lock(&g->display_lock);
+	vgpu_reg_update(v, off, TRANSCONF_STATE,
+			gen8_reg(v, off) & TRANSCONF_ENABLE ? TRANSCONF_STATE : 0);
+	env_unlock(&g->display_lock);
+}
+
+/*
+ * Never 0: drivers take that for a pipe in a deep sleep and ask again.  The line behind
+ * the last is the first.
+ */
+static u32 pipedsl_read(struct vgpu *v, u32 off)
+{
+	struct gen8_pipe_state *p = pipe_at(v, off);
+	struct gen8 *g = to_gen8(v);
+	u32 line = 1;
+	u64 pos;
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe_of(off));
+	if (p->on) {
+		pos = v->host->now_ns(v) - p->epoch;
+		pos -= vblanks_at(p, p->epoch + pos) * p->frame_ns;
+		line = p->vblank_start + env_div64(pos * p->vtotal, p->frame_ns);
+		line = (line + p->vtotal - DSL_LAG) % p->vtotal;
+		if (!line)
+			line = min(p->vtotal, LINES_MAX);
+	}
+	env_unlock(&g->display_lock);
+	return line;
+}
+
+static u32 frmcount_read(struct vgpu *v, u32 off)
+{
+	struct gen8_pipe_state *p = pipe_at(v, off);
+	struct gen8 *g = to_gen8(v);
+	u32 count;
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe_of(off));
+	count = p->frame_base + (p->on ? p->seen : 0);
+	env_unlock(&g->display_lock);
+	return count;
+}
+
+/* Microseconds at which the last vertical blank began. */
+static u32 frmtmstmp_read(struct vgpu *v, u32 off)
+{
+	struct gen8_pipe_state *p = pipe_at(v, off);
+	struct gen8 *g = to_gen8(v);
+	u32 us = 0;
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe_of(off));
+	if (p->on)
+		us = env_div64(p->epoch + p->seen * p->frame_ns, 1000);
+	env_unlock(&g->display_lock);
+	return us;
+}
+
+static u32 timestamp_ctr_read(struct vgpu *v, u32 off)
+{
+	return env_div64(v->host->now_ns(v), 1000);
+}
+
+static u32 flipcount_read(struct vgpu *v, u32 off)
+{
+	struct gen8 *g = to_gen8(v);
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe_of(off));
+	env_unlock(&g->display_lock);
+	return gen8_reg(v, off);
+}
+
+static u32 surflive_read(struct vgpu *v, u32 off)
+{
+	struct gen8_pipe_state *p = pipe_at(v, off);
+	struct gen8 *g = to_gen8(v);
+	u32 surf;
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe_of(off));
+	if ((off & 0xfff) == (DSPSURFLIVE(PIPE_A) & 0xfff))
+		surf = p->plane.surf;
+	else if ((off & 0xfff) == (SPRSURFLIVE(PIPE_A) & 0xfff))
+		surf = p->sprite;
+	else
+		surf = p->cursor.base;
+	env_unlock(&g->display_lock);
+	return surf;
+}
+
+/* Something was armed: at the next vertical blank, or now where there will be none. */
+static void armed_locked(struct vgpu *v, u32 pipe, bool now)
+{
+	struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
+	u32 flips;
+
+	if (!p->on || now) {
+		flips = latch_locked(v, pipe) & p->wanted;
+		if (flips)
+			gen8_irq_pipe(v, pipe, flips);
+	}
+	timer_update_locked(v);
+}
+
+/* The registers of a plane count as of when its surface is written. */
+static void dspsurf_written(struct vgpu *v, u32 off, u32 old, u32 new)
+{
+	struct gen8_pipe_state *p = pipe_at(v, off);
+	struct gen8 *g = to_gen8(v);
+	u32 pipe = pipe_of(off);
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe);
+	p->armed = (struct gen8_plane){
+		.ctl = gen8_reg(v, DSPCNTR(pipe)),
+		.stride = gen8_reg(v, DSPSTRIDE(pipe)),
+		.surf = gen8_reg(v, DSPSURF(pipe)),
+		.offset = gen8_reg(v, DSPOFFSET(pipe)),
+	};
+	p->pending |= DE_PIPE_PLANE_FLIP;
+	armed_locked(v, pipe, p->armed.ctl & DSP_ASYNC_FLIP);
+	env_unlock(&g->display_lock);
+}
+
+static void sprsurf_written(struct vgpu *v, u32 off, u32 old, u32 new)
+{
+	struct gen8_pipe_state *p = pipe_at(v, off);
+	struct gen8 *g = to_gen8(v);
+	u32 pipe = pipe_of(off);
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe);
+	p->sprite_armed = gen8_reg(v, SPRSURF(pipe));
+	p->pending |= DE_PIPE_SPRITE_FLIP;
+	armed_locked(v, pipe, false);
+	env_unlock(&g->display_lock);
+}
+
+static void curbase_written(struct vgpu *v, u32 off, u32 old, u32 new)
+{
+	struct gen8_pipe_state *p = pipe_at(v, off);
+	struct gen8 *g = to_gen8(v);
+	u32 pipe = pipe_of(off);
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe);
+	p->cursor_armed = (struct gen8_cursor){
+		.ctl = gen8_reg(v, CURCNTR(pipe)),
+		.base = gen8_reg(v, CURBASE(pipe)),
+		.pos = gen8_reg(v, CURPOS(pipe)),
+		.fbc = gen8_reg(v, CUR_FBC_CTL(pipe)),
+	};
+	p->cursor_pending = true;
+	armed_locked(v, pipe, false);
+	env_unlock(&g->display_lock);
+}
+
+/**
+ * gen8_scanout_get - what is shown now?
+ * @v: the device
+ * @s: receives it
+ *
+ * Return: false where no pipe shows a plane.
+ */
+bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s)
+{
+	struct gen8 *g = to_gen8(v);
+	bool found = false;
+	u32 i;
+
+	env_lock(&g->display_lock);
+	for (i = 0; i < GEN8_NUM_PIPES && !found; i++) {
+		struct gen8_pipe_state *p = &g->display->pipes[i];
+		u32 src = gen8_reg(v, PIPESRC(i));
+
+		pipe_advance_locked(v, i);
+		found = p->on && p->plane.ctl & DSP_ENABLE;
+		*s = (struct gen8_scanout){
+			.pipe = i,
+			.width = (src >> 16 & 0xfff) + 1,
+			.height = (src & 0xfff) + 1,
+			.plane = p->plane,
+			.cursor = p->cursor,
+		};
+	}
+	timer_update_locked(v);
+	env_unlock(&g->display_lock);
+	return found;
+}
+
+/**
+ * gen8_vblank_reset_locked - no pipe is on
+ * @v: the device
+ */
+void gen8_vblank_reset_locked(struct vgpu *v)
+{
+	struct gen8_display *d = to_gen8(v)->display;
+
+	env_assert_locked(&to_gen8(v)->display_lock);
+	memset(d->pipes, 0, sizeof(d->pipes));
+	timer_update_locked(v);
+}
+
+/* clang-format off */
+#define PIPE(p)										\
+	{ REG(PIPEDSL(p)),		.read = pipedsl_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(TRANSCONF(p)),		.rw = ~(u32)TRANSCONF_STATE,				\
+					.written = transconf_written },				\
+	{ REG(PIPE_FRMCOUNT(p)),	.read = frmcount_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(PIPE_FLIPCOUNT(p)),	.read = flipcount_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(PIPE_FRMTMSTMP(p)),	.read = frmtmstmp_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(CURBASE(p)),		.rw = 0xfffff000,	.written = curbase_written },	\
+	{ REG(CURSURFLIVE(p)),		.read = surflive_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(DSPSURF(p)),		.rw = 0xfffff000,	.written = dspsurf_written },	\
+	{ REG(DSPSURFLIVE(p)),		.read = surflive_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(SPRSURF(p)),		.rw = 0xfffff000,	.written = sprsurf_written },	\
+	{ REG(SPRSURFLIVE(p)),		.read = surflive_read,	.flags = VGPU_REG_VOLATILE }
+
+static const struct vgpu_reg vblank_regs[] = {
+	PIPE(PIPE_A),
+	PIPE(PIPE_B),
+	PIPE(PIPE_C),
+	{ REG(TRANSCONF(TRANS_EDP)),	.rw = ~(u32)TRANSCONF_STATE,
+					.written = transconf_edp_written },
+	{ REG(TIMESTAMP_CTR),		.read = timestamp_ctr_read,
+					.flags = VGPU_REG_VOLATILE },
+};
+/* clang-format on */
+
+const struct vgpu_block gen8_vblank_block = {
+	.name = "vblank",
+	.regs = vblank_regs,
+	.nr_regs = ARRAY_SIZE(vblank_regs),
+};
