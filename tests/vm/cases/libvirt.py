@@ -100,6 +100,7 @@ def body(t):
     virsh("destroy", domain)
     t.equal(virsh("domstate", domain).strip(), "shut off", "virsh destroy")
     virsh("undefine", domain)
+    shutil.copy(f"{IMAGES}/{domain}.serial", os.path.join(l2.OUT, "guest-libvirt.console"))
     l2.run("mdevctl", "stop", "-u", uuid)
     t.ok(not os.path.exists(f"/sys/bus/mdev/devices/{uuid}"), "mdevctl stops the vGPU")
     daemon.terminate()

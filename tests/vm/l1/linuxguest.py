@@ -25,6 +25,7 @@ class LinuxGuest(l2.Guest):
         if mdev:
             props.setdefault("display", "on")
         self.console = []
+        self.console_path = None
         self.started = time.monotonic()
         super().__init__(mdevs=[mdev] if mdev else [], qemu=qemu, memory="256M",
                          kernel=os.path.join(l2.SHARE, "guest", "vmlinuz" + suffix),
@@ -61,9 +62,16 @@ class LinuxGuest(l2.Guest):
         return int(m[1]), int(m[2]), int(m[3], 0), int(m[4])
 
     def save_console(self, path):
-        """Writes what came over the serial port so far."""
+        """Writes what came over the serial port so far; quit() adds the rest."""
+        self.console_path = path
         with open(path, "w", encoding="utf-8") as f:
             f.write("\n".join(self.console) + "\n")
+
+    def quit(self):
+        """Ends QEMU in order; its exit status."""
+        if self.console_path:
+            self.save_console(self.console_path)
+        return super().quit()
 
     def screenshot(self, path):
         """What QEMU shows of the guest, as a Screen."""
