@@ -7,15 +7,23 @@
  * touched, and stays until the table names another page (aperture_changed, from
  * the guest's flush), or userspace takes the memory away (dma_unmap), or close.
  *
- * A guest may make its table name the aperture itself.  Then VFIO, asked by us to
- * reach guest memory and holding its lock, faults on our mapping; such a fault
- * must not ask VFIO again, and finds nothing there (kvmgt_vfio_enter()).
+ * Locks, outermost first:
  *
- * Locks: a fault comes with mmap_lock held and pinning takes it, so the fault
- * lets go of it, pins, and has itself repeated.  @lock is taken inside mmap_lock
- * and therefore never held while pinning or unpinning.
+ *	VFIO's device_list_lock		held around dma_unmap
+ *	v->pin_lock			what is pinned and what the slots say are one;
+ *					guards v->aperture against dma_unmap, which
+ *					may come before open and after close
+ *	VFIO's iommu->lock, mmap_lock	taken by pinning and unpinning
+ *	a->lock				slots and what is mapped are one
+ *
+ * A fault comes with mmap_lock held.  So it lets go of it, pins, and has itself
+ * repeated.  VFIO itself touches user memory with its lock held, and a guest or a
+ * VMM can make that user memory the aperture: a fault that may come from there
+ * must not ask VFIO, and fails (fault_may_pin()).
  */
 #include <linux/bitmap.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -23,9 +31,17 @@
 
 #include "vgpu_mdev.h"
 
-/* In @gpa: the dummy is mapped, because there was nothing to pin. */
+/* In a slot: the dummy is mapped, because there was nothing to pin. */
 #define NOTHING (~0ULL)
 
+/* After a pin that failed: ask no sooner, and look again then. */
+#define RETRY_JIFFIES (HZ / 10)
+
+/**
+ * struct aperture_slot - a page of the aperture
+ * @gpa: the guest page that is pinned for it, or NOTHING
+ * @page: what is mapped; NULL: nothing is, and nothing is pinned
+ */
 struct aperture_slot {
 	u64 gpa;
 	struct page *page;
@@ -33,19 +49,30 @@ struct aperture_slot {
 
 /**
  * struct kvmgt_aperture - state of the aperture while the device is open
- * @lock: guards all below; inside mmap_lock, outside i_mmap_rwsem
+ * @v: whose
+ * @lock: guards @slots, @used and the mappings
  * @region: index of the BAR
  * @nr: pages of it
- * @slots: what is pinned for each page
- * @pinned: which of @slots are in use
+ * @slots: a slot for each page
+ * @used: which of @slots have a page
+ * @dummy: what is mapped where the guest's table names nothing: one page of this
+ *	vGPU alone
+ * @retry: drops dummies that stand for a page whose pinning failed
+ * @no_pin_before: jiffies; under pin_lock
  */
 struct kvmgt_aperture {
-	struct mutex lock; /* guards all below */
+	struct kvmgt_vgpu *v;
+	struct mutex lock; /* guards @slots, @used and the mappings */
 	u32 region;
 	u32 nr;
 	struct aperture_slot *slots;
-	unsigned long *pinned;
+	unsigned long *used;
+	struct page *dummy;
+	struct delayed_work retry;
+	unsigned long no_pin_before;
 };
+
+typedef bool (*slot_test)(struct kvmgt_aperture *a, u32 n, const void *arg);
 
 static u32 find_aperture(const struct vgpu_model *m)
 {
@@ -57,57 +84,59 @@ static u32 find_aperture(const struct vgpu_model *m)
 	return i;
 }
 
-/* Take the slot out of use; the caller unpins what it held. */
-static u64 slot_drop_locked(struct kvmgt_vgpu *v, u32 n)
+/* The guest page that the table names for page @n of the aperture, or NOTHING. */
+static u64 table_names(struct kvmgt_aperture *a, u32 n)
 {
-	struct kvmgt_aperture *a = v->aperture;
-	u64 gpa = a->slots[n].gpa;
+	struct vgpu *core = &a->v->core;
+	u64 gpa;
 
-	lockdep_assert_held(&a->lock);
-	unmap_mapping_range(kvmgt_vfio_mapping(&v->vdev),
-			    KVMGT_REGION_OFFSET(a->region) + (u64)n * PAGE_SIZE, PAGE_SIZE, 1);
-	a->slots[n].page = NULL;
-	__clear_bit(n, a->pinned);
-	return gpa;
+	return core->model->aperture(core, (u64)n * PAGE_SIZE, &gpa) ? NOTHING : gpa;
 }
 
-/* The first page in use, from @n on, that @stale says is no longer right; or nr. */
-static u32 next_stale(struct kvmgt_vgpu *v, u32 n, bool (*stale)(struct kvmgt_vgpu *, u32, void *),
-		      void *arg)
+/* Unmap the first page from @n on that @test picks.  Return: which, and its @gpa. */
+static u32 slot_unmap_next(struct kvmgt_aperture *a, u32 n, slot_test test, const void *arg,
+			   u64 *gpa)
 {
-	struct kvmgt_aperture *a = v->aperture;
-
-	for_each_set_bit_from(n, a->pinned, a->nr)
-		if (stale(v, n, arg))
-			return n;
-	return a->nr;
+	mutex_lock(&a->lock);
+	for_each_set_bit_from(n, a->used, a->nr) {
+		if (!test(a, n, arg))
+			continue;
+		unmap_mapping_range(kvmgt_vfio_mapping(&a->v->vdev),
+				    KVMGT_REGION_OFFSET(a->region) + (u64)n * PAGE_SIZE, PAGE_SIZE,
+				    1);
+		*gpa = a->slots[n].gpa;
+		a->slots[n].page = NULL;
+		__clear_bit(n, a->used);
+		break;
+	}
+	mutex_unlock(&a->lock);
+	return n;
 }
 
-static void drop_stale(struct kvmgt_vgpu *v, bool (*stale)(struct kvmgt_vgpu *, u32, void *),
-		       void *arg)
+/* Unmap and unpin all pages that @test picks. */
+static void slots_drop_locked(struct kvmgt_aperture *a, slot_test test, const void *arg)
 {
-	struct kvmgt_aperture *a = v->aperture;
 	u32 n = 0;
 	u64 gpa;
 
-	while (n < a->nr) {
-		mutex_lock(&a->lock);
-		n = next_stale(v, n, stale, arg);
-		if (n < a->nr)
-			gpa = slot_drop_locked(v, n);
-		mutex_unlock(&a->lock);
-		if (n < a->nr && gpa != NOTHING)
-			vfio_unpin_pages(&v->vdev, gpa, 1);
+	lockdep_assert_held(&a->v->pin_lock);
+	for (;;) {
+		n = slot_unmap_next(a, n, test, arg, &gpa);
+		if (n >= a->nr)
+			return;
+		if (gpa != NOTHING)
+			vfio_unpin_pages(&a->v->vdev, gpa, 1);
 	}
 }
 
-static bool slot_moved(struct kvmgt_vgpu *v, u32 n, void *unused)
+static bool slot_any(struct kvmgt_aperture *a, u32 n, const void *unused)
 {
-	u64 gpa;
+	return true;
+}
 
-	if (v->core.model->aperture(&v->core, (u64)n * PAGE_SIZE, &gpa))
-		gpa = NOTHING;
-	return gpa != v->aperture->slots[n].gpa;
+static bool slot_moved(struct kvmgt_aperture *a, u32 n, const void *unused)
+{
+	return a->slots[n].gpa != table_names(a, n);
 }
 
 struct dma_range {
@@ -115,34 +144,33 @@ struct dma_range {
 	u64 last;
 };
 
-static bool slot_in_range(struct kvmgt_vgpu *v, u32 n, void *arg)
+static bool slot_in_range(struct kvmgt_aperture *a, u32 n, const void *arg)
 {
 	const struct dma_range *r = arg;
-	u64 gpa = v->aperture->slots[n].gpa;
 
-	return gpa >= r->first && gpa <= r->last;
-}
-
-static bool slot_any(struct kvmgt_vgpu *v, u32 n, void *unused)
-{
-	return true;
+	return a->slots[n].gpa >= r->first && a->slots[n].gpa <= r->last &&
+	       a->slots[n].gpa != NOTHING;
 }
 
 /**
  * kvmgt_aperture_changed - host->aperture_changed()
  * @core: the device
+ *
+ * Context: a register callback; may wait for pages that are being pinned.
  */
 void kvmgt_aperture_changed(struct vgpu *core)
 {
 	struct kvmgt_vgpu *v = core->host_data;
 
+	mutex_lock(&v->pin_lock);
 	if (v->aperture)
-		drop_stale(v, slot_moved, NULL);
+		slots_drop_locked(v->aperture, slot_moved, NULL);
+	mutex_unlock(&v->pin_lock);
 }
 
 /**
  * kvmgt_aperture_dma_unmap - userspace takes memory away
- * @v: the vGPU
+ * @v: the vGPU, also before open and after close
  * @iova: first byte
  * @size: bytes
  */
@@ -150,65 +178,102 @@ void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 iova, u64 size)
 {
 	struct dma_range r = { .first = iova, .last = iova + (size - 1) };
 
+	mutex_lock(&v->pin_lock);
 	if (v->aperture && size)
-		drop_stale(v, slot_in_range, &r);
+		slots_drop_locked(v->aperture, slot_in_range, &r);
+	mutex_unlock(&v->pin_lock);
 }
 
-/* Put @page into the slot unless somebody was faster. */
-static bool slot_fill(struct kvmgt_vgpu *v, u32 n, u64 gpa, struct page *page)
+static void retry_work(struct work_struct *work)
 {
-	struct kvmgt_aperture *a = v->aperture;
-	bool filled = false;
+	struct kvmgt_aperture *a = container_of(work, struct kvmgt_aperture, retry.work);
 
-	mutex_lock(&a->lock);
-	if (!a->slots[n].page) {
-		a->slots[n].gpa = gpa;
-		a->slots[n].page = page;
-		__set_bit(n, a->pinned);
-		filled = true;
-	}
-	mutex_unlock(&a->lock);
-	return filled;
-}
-
-/* Pin what the table names now. */
-static void slot_pin(struct kvmgt_vgpu *v, u32 n)
-{
-	struct kvmgt_vfio_call call;
-	struct page *page;
-	u64 gpa;
-	int ret;
-
-	if (v->core.model->aperture(&v->core, (u64)n * PAGE_SIZE, &gpa))
-		return;
-	kvmgt_vfio_enter(&call);
-	ret = vfio_pin_pages(&v->vdev, gpa, 1, IOMMU_READ | IOMMU_WRITE, &page);
-	kvmgt_vfio_leave(&call);
-	if (ret == 1 && !slot_fill(v, n, gpa, page))
-		vfio_unpin_pages(&v->vdev, gpa, 1);
-}
-
-/* Map the slot, if what is pinned is what the table names. */
-static vm_fault_t slot_map(struct kvmgt_vgpu *v, struct vm_fault *vmf, u32 n)
-{
-	struct kvmgt_aperture *a = v->aperture;
-	vm_fault_t ret = VM_FAULT_SIGBUS;
-
-	mutex_lock(&a->lock);
-	if (a->slots[n].page && !slot_moved(v, n, NULL))
-		ret = vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(a->slots[n].page));
-	mutex_unlock(&a->lock);
-	return ret;
+	mutex_lock(&a->v->pin_lock);
+	slots_drop_locked(a, slot_moved, NULL);
+	mutex_unlock(&a->v->pin_lock);
 }
 
 /*
- * Where the table names nothing, the guest sees a page of zeros that belongs to
- * nobody: a fault must not fail, it would stop the VM.
+ * Before 6.13 KVM takes a reference of each page it maps from such a VMA, and
+ * fails for tails of compound pages: then the whole VM stops.
  */
-static vm_fault_t map_nothing(struct kvmgt_vgpu *v, struct vm_fault *vmf, u32 n)
+static bool page_is_mappable(struct kvmgt_aperture *a, struct page *page)
 {
-	slot_fill(v, n, NOTHING, v->aperture_dummy);
-	return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(v->aperture_dummy));
+	if (!KVMGT_KVM_REFERENCES_PFNMAP || !PageTail(page))
+		return true;
+	dev_warn_once(
+		a->v->vdev.dev,
+		"guest memory in huge pages: the aperture needs small ones (memfd, shared)\n");
+	return false;
+}
+
+/* Pin @gpa if that can be done now. Return: the page or NULL. */
+static struct page *page_pin_locked(struct kvmgt_aperture *a, u64 gpa)
+{
+	struct page *page;
+
+	lockdep_assert_held(&a->v->pin_lock);
+	if (time_before(jiffies, a->no_pin_before))
+		return NULL;
+	if (vfio_pin_pages(&a->v->vdev, gpa, 1, IOMMU_READ | IOMMU_WRITE, &page) == 1) {
+		if (page_is_mappable(a, page))
+			return page;
+		vfio_unpin_pages(&a->v->vdev, gpa, 1);
+	}
+	a->no_pin_before = jiffies + RETRY_JIFFIES;
+	return NULL;
+}
+
+/* Give the slot the page that the table names now; the dummy where that fails. */
+static void slot_fill(struct kvmgt_vgpu *v, u32 n)
+{
+	struct kvmgt_aperture *a;
+	struct page *page = NULL;
+	u64 gpa;
+
+	mutex_lock(&v->pin_lock);
+	a = v->aperture;
+	if (!a || a->slots[n].page)
+		goto out;
+
+	gpa = table_names(a, n);
+	if (gpa != NOTHING) {
+		page = page_pin_locked(a, gpa);
+		if (!page)
+			schedule_delayed_work(&a->retry, RETRY_JIFFIES);
+	}
+	mutex_lock(&a->lock);
+	a->slots[n].gpa = page ? gpa : NOTHING;
+	a->slots[n].page = page ?: a->dummy;
+	__set_bit(n, a->used);
+	mutex_unlock(&a->lock);
+out:
+	mutex_unlock(&v->pin_lock);
+}
+
+/* Map what the slot has; VM_FAULT_NOPAGE where it has nothing. */
+static vm_fault_t slot_map(struct kvmgt_aperture *a, struct vm_fault *vmf, u32 n)
+{
+	vm_fault_t ret = VM_FAULT_NOPAGE;
+	bool filled;
+
+	mutex_lock(&a->lock);
+	filled = a->slots[n].page;
+	if (filled)
+		ret = vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(a->slots[n].page));
+	mutex_unlock(&a->lock);
+	return filled ? ret : 0;
+}
+
+/*
+ * A guest's access, which KVM resolves with neither flag, or a plain one of the
+ * VMM's own code.  Not what may come from inside VFIO: copies to and from user
+ * memory (INTERRUPTIBLE without USER) and pinning (REMOTE).
+ */
+static bool fault_may_pin(const struct vm_fault *vmf)
+{
+	return vmf->flags & FAULT_FLAG_USER ||
+	       !(vmf->flags & (FAULT_FLAG_REMOTE | FAULT_FLAG_INTERRUPTIBLE));
 }
 
 static vm_fault_t aperture_fault(struct vm_fault *vmf)
@@ -216,17 +281,26 @@ static vm_fault_t aperture_fault(struct vm_fault *vmf)
 	struct kvmgt_vgpu *v = vmf->vma->vm_private_data;
 	u64 off = ((u64)vmf->pgoff << PAGE_SHIFT) & KVMGT_REGION_MASK;
 	u32 n = off >> PAGE_SHIFT;
+	struct file *file;
 	vm_fault_t ret;
 
-	ret = slot_map(v, vmf, n);
-	if (ret != VM_FAULT_SIGBUS)
+	if (n >= v->aperture->nr)
+		return VM_FAULT_SIGBUS;
+	ret = slot_map(v->aperture, vmf, n);
+	if (ret)
 		return ret;
-	if (!fault_flag_allow_retry_first(vmf->flags) || vmf->flags & FAULT_FLAG_RETRY_NOWAIT ||
-	    kvmgt_vfio_entered())
-		return map_nothing(v, vmf, n);
+	if (!fault_may_pin(vmf))
+		return VM_FAULT_SIGBUS;
+	if (!fault_flag_allow_retry_first(vmf->flags))
+		return VM_FAULT_NOPAGE; /* dropped again meanwhile: touched again, it comes back */
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
 
+	/* Without mmap_lock the mapping may go, and its hold on the device with it. */
+	file = get_file(vmf->vma->vm_file);
 	kvmgt_release_fault_lock(vmf);
-	slot_pin(v, n);
+	slot_fill(v, n);
+	fput(file);
 	return VM_FAULT_RETRY;
 }
 
@@ -246,18 +320,42 @@ void kvmgt_aperture_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma)
 	vma->vm_ops = &aperture_vm_ops;
 }
 
-static void aperture_free(struct kvmgt_vgpu *v)
+static void aperture_free(struct kvmgt_aperture *a)
 {
-	struct kvmgt_aperture *a = v->aperture;
-
-	v->aperture = NULL;
-	if (v->aperture_dummy)
-		__free_page(v->aperture_dummy);
-	v->aperture_dummy = NULL;
-	bitmap_free(a->pinned);
+	if (a->dummy)
+		__free_page(a->dummy);
+	bitmap_free(a->used);
 	vfree(a->slots);
 	mutex_destroy(&a->lock);
 	kfree(a);
+}
+
+static struct kvmgt_aperture *aperture_create(struct kvmgt_vgpu *v, u32 region)
+{
+	struct kvmgt_aperture *a = kzalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
+
+	if (!a)
+		return NULL;
+	mutex_init(&a->lock);
+	INIT_DELAYED_WORK(&a->retry, retry_work);
+	a->v = v;
+	a->region = region;
+	a->nr = v->core.model->bars[region].size >> PAGE_SHIFT;
+	a->no_pin_before = jiffies;
+	a->slots = __vmalloc(array_size(a->nr, sizeof(*a->slots)), GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	a->used = bitmap_zalloc(a->nr, GFP_KERNEL_ACCOUNT);
+	a->dummy = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (a->slots && a->used && a->dummy)
+		return a;
+	aperture_free(a);
+	return NULL;
+}
+
+static void aperture_publish(struct kvmgt_vgpu *v, struct kvmgt_aperture *a)
+{
+	mutex_lock(&v->pin_lock);
+	v->aperture = a;
+	mutex_unlock(&v->pin_lock);
 }
 
 /**
@@ -273,32 +371,28 @@ int kvmgt_aperture_open(struct kvmgt_vgpu *v)
 
 	if (region == VGPU_NUM_BARS || !kvmgt_vfio_mapping(&v->vdev))
 		return 0;
-
-	a = kzalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
+	a = aperture_create(v, region);
 	if (!a)
 		return -ENOMEM;
-	mutex_init(&a->lock);
-	a->region = region;
-	a->nr = v->core.model->bars[region].size >> PAGE_SHIFT;
-	a->slots = __vmalloc(array_size(a->nr, sizeof(*a->slots)), GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	a->pinned = bitmap_zalloc(a->nr, GFP_KERNEL_ACCOUNT);
-	v->aperture = a;
-	v->aperture_dummy = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!a->slots || !a->pinned || !v->aperture_dummy) {
-		aperture_free(v);
-		return -ENOMEM;
-	}
+	aperture_publish(v, a);
 	return 0;
 }
 
 /**
  * kvmgt_aperture_close - unpin all
- * @v: the vGPU, being closed: no mapping is left, as each holds the file
+ * @v: the vGPU, being closed: no mapping and no fault is left, as each holds the
+ *	file
  */
 void kvmgt_aperture_close(struct kvmgt_vgpu *v)
 {
-	if (!v->aperture)
+	struct kvmgt_aperture *a = v->aperture;
+
+	if (!a)
 		return;
-	drop_stale(v, slot_any, NULL);
-	aperture_free(v);
+	mutex_lock(&v->pin_lock);
+	slots_drop_locked(a, slot_any, NULL);
+	v->aperture = NULL;
+	mutex_unlock(&v->pin_lock);
+	cancel_delayed_work_sync(&a->retry);
+	aperture_free(a);
 }

@@ -28,6 +28,8 @@ struct vfio_inkernel_range;
  * @kvm: the VM, referenced from open to close; NULL without one
  * @ranges: struct kvmgt_range, what is attached
  * @nr_ranges: entries in @ranges
+ * @lost: KVM could not shrink the VM's bus and dropped it: nothing can be attached
+ *	until the device is opened again
  */
 struct kvmgt_bus {
 	struct device *dev;
@@ -39,6 +41,7 @@ struct kvmgt_bus {
 	struct kvm *kvm;
 	struct list_head ranges;
 	u32 nr_ranges;
+	bool lost;
 };
 
 /* range.c */

@@ -3,7 +3,9 @@
  * compat.h - the kernels we build against, made to look like one
  *
  * Force-included into every file of the modules.  The only place that may test
- * a kernel version; the code is written to the newest form and never asks.
+ * a kernel version; the code is written to the newest form and never asks.  Tested
+ * on 6.12; 6.1 builds; the bounds in between are where the change was seen or is
+ * known to be, not tried one by one.
  * Facts: Debian's linux-source 6.1, 6.12 and 7.3.
  */
 #ifndef KVMGT_COMPAT_H
@@ -40,15 +42,17 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 
 /*
  * Before 6.2 the driver's release must free the vfio_device; iommufd has no
- * hooks yet.
+ * hooks yet, and until 6.6 none to detach.
  */
-#if KVMGT_KERNEL(6, 2)
+#if KVMGT_KERNEL(6, 6)
 #define kvmgt_vfio_free(vdev)		do { } while (0)
 #define KVMGT_VFIO_IOMMUFD_OPS						\
 	.bind_iommufd = vfio_iommufd_emulated_bind,			\
 	.unbind_iommufd = vfio_iommufd_emulated_unbind,			\
 	.attach_ioas = vfio_iommufd_emulated_attach_ioas,		\
 	.detach_ioas = vfio_iommufd_emulated_detach_ioas,
+#elif KVMGT_KERNEL(6, 2)
+#error "6.2 to 6.5 are not supported: no Debian release has them"
 #else
 #define kvmgt_vfio_free(vdev)		vfio_free_device(vdev)
 #define KVMGT_VFIO_IOMMUFD_OPS
@@ -84,8 +88,14 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 #define kvmgt_vfio_mapping(vdev)	((struct address_space *)NULL)
 #endif
 
-/* Since 6.4 a fault may hold its VMA's lock in place of mmap_lock. */
-#if KVMGT_KERNEL(6, 4)
+/*
+ * Until 6.13 KVM takes a reference of pages that it finds in a VM_PFNMAP mapping,
+ * which fails for tails of compound pages.
+ */
+#define KVMGT_KVM_REFERENCES_PFNMAP	(!KVMGT_KERNEL(6, 13))
+
+/* Since 6.6 a fault may hold its VMA's lock in place of mmap_lock. */
+#if KVMGT_KERNEL(6, 6)
 #define kvmgt_release_fault_lock(vmf)	release_fault_lock(vmf)
 #else
 #define kvmgt_release_fault_lock(vmf)	mmap_read_unlock((vmf)->vma->vm_mm)

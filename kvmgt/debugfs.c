@@ -53,7 +53,7 @@ static int counters_show(struct seq_file *m, void *unused)
 	const struct vgpu_model *model = v->core.model;
 	/* Pairs with the release in vgpu_count_enable(): the array is zeroed. */
 	const struct vgpu_reg_count *counts = smp_load_acquire(&v->core.counts);
-	u32 dwords = model->bars[v->regs_region].size / 4;
+	u32 dwords = model->regs_size / 4;
 	u32 i;
 
 	if (!counts)

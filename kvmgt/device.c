@@ -63,6 +63,7 @@ static int device_init(struct vfio_device *vdev)
 	int ret;
 
 	mutex_init(&v->gfx_lock);
+	mutex_init(&v->pin_lock);
 	kvmgt_irqs_init(&v->irqs);
 	kvmgt_work_init(v);
 	v->regs_region = find_regs_region(m);
@@ -95,6 +96,7 @@ static void device_release(struct vfio_device *vdev)
 	kvmgt_bus_destroy(v->bus);
 	kfree(v->opregion);
 	vgpu_exit(&v->core);
+	mutex_destroy(&v->pin_lock);
 	mutex_destroy(&v->gfx_lock);
 	kvmgt_vfio_free(vdev);
 }
@@ -110,6 +112,8 @@ static int device_open(struct vfio_device *vdev)
 	ret = kvmgt_aperture_open(v);
 	if (ret)
 		goto err_gfx;
+	/* Whoever had it before leaves nothing behind. */
+	vgpu_clear_memory(&v->core);
 	vgpu_reset(&v->core);
 	kvmgt_work_open(v);
 	kvmgt_bus_open(v->bus, vdev);
@@ -135,6 +139,7 @@ static void device_close(struct vfio_device *vdev)
 static int device_reset(struct kvmgt_vgpu *v)
 {
 	vgpu_reset(&v->core);
+	kvmgt_intx_update(v);
 	return 0;
 }
 

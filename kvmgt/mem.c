@@ -3,6 +3,7 @@
  * mem.c - read(), write() and mmap() of a vGPU's device file
  */
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
@@ -88,6 +89,8 @@ ssize_t kvmgt_read(struct kvmgt_vgpu *v, char __user *buf, size_t count, loff_t 
 			return done ?: -EFAULT;
 		done += len;
 		*ppos += len;
+		if (fatal_signal_pending(current))
+			break;
 		cond_resched();
 	}
 	return total < 0 ? total : done;
@@ -121,6 +124,8 @@ ssize_t kvmgt_write(struct kvmgt_vgpu *v, const char __user *buf, size_t count, 
 			return done ?: ret;
 		done += len;
 		*ppos += len;
+		if (fatal_signal_pending(current))
+			break;
 		cond_resched();
 	}
 	return total < 0 ? total : done;

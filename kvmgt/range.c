@@ -182,9 +182,23 @@ static void range_unregister(struct kvmgt_bus *bus, struct kvmgt_range *r)
 	mutex_unlock(&bus->kvm->slots_lock);
 
 	trace_kvmgt_detach(bus->dev, r->region, r->offset, r->size, r->gpa, ret);
-	if (ret)
+	if (ret) {
 		pr_warn_once("%s: KVM dropped its MMIO bus (%d): the VM goes on, slowly\n",
 			     dev_name(bus->dev), ret);
+		bus->lost = true;
+	}
+}
+
+/* KVM dropped the bus, and waited: what is still listed is on no bus any more. */
+static void ranges_forget_lost(struct kvmgt_bus *bus)
+{
+	struct kvmgt_range *r, *next;
+
+	if (!bus->lost)
+		return;
+	list_for_each_entry_safe(r, next, &bus->ranges, node)
+		range_destroy(r);
+	bus->nr_ranges = 0;
 }
 
 /*
@@ -234,6 +248,8 @@ int kvmgt_range_attach_locked(struct kvmgt_bus *bus, const struct vfio_inkernel_
 
 	lockdep_assert_held(&bus->lock);
 
+	if (bus->lost)
+		return -ENOMEM;
 	ret = ranges_prepare(bus, ranges, nr, &fresh);
 	if (ret)
 		goto err_destroy;
@@ -255,6 +271,7 @@ err_unregister:
 err_destroy:
 	list_for_each_entry_safe(r, next, &fresh, node)
 		range_destroy(r);
+	ranges_forget_lost(bus);
 	return ret;
 }
 
@@ -299,6 +316,7 @@ int kvmgt_range_detach_locked(struct kvmgt_bus *bus, const struct vfio_inkernel_
 		if (r)
 			range_detach(bus, r);
 	}
+	ranges_forget_lost(bus);
 	return 0;
 }
 
@@ -315,6 +333,7 @@ void kvmgt_range_detach_all_locked(struct kvmgt_bus *bus)
 	lockdep_assert_held(&bus->lock);
 	list_for_each_entry_safe(r, next, &bus->ranges, node)
 		range_detach(bus, r);
+	bus->lost = false;
 }
 
 static void range_report(const struct kvmgt_range *r, struct vfio_inkernel_range *out)

@@ -9,8 +9,7 @@
  *	irqs.set_lock		SET_IRQS against itself and close
  *	gfx_lock		one frame at a time
  *	bus lock, slots_lock	see kvmgt_bus.h
- *	mmap_lock		held by faults
- *	aperture lock		see aperture.c
+ *	pin_lock		see aperture.c; may be taken by register callbacks
  *	core block locks	leaf, see vgpu-core
  *	irqs.intx_lock		leaf of leaves, spinlock
  */
@@ -96,8 +95,8 @@ struct kvmgt_work {
  * @irqs: its interrupts
  * @work: its commands and its timer
  * @regs_region: the region that holds the registers
+ * @pin_lock: guards @aperture and what is pinned for it
  * @aperture: from open to close; NULL without an aperture that can be mapped
- * @aperture_dummy: what is mapped where the guest's table names nothing
  * @opregion: KVMGT_OPREGION_SIZE bytes; NULL without one
  * @gfx_lock: guards the contents of @frame
  * @frame: model->frame_size bytes, from open to close; NULL without a display
@@ -109,8 +108,8 @@ struct kvmgt_vgpu {
 	struct kvmgt_irqs irqs;
 	struct kvmgt_work work;
 	u32 regs_region;
+	struct mutex pin_lock; /* guards @aperture and what is pinned for it */
 	struct kvmgt_aperture *aperture;
-	struct page *aperture_dummy;
 	void *opregion;
 
 	struct mutex gfx_lock;	/* guards what is in @frame */
@@ -162,20 +161,6 @@ void kvmgt_work_open(struct kvmgt_vgpu *v);
 void kvmgt_work_close(struct kvmgt_vgpu *v);
 void kvmgt_work_kick(struct vgpu *core);
 void kvmgt_work_timer(struct vgpu *core, u64 deadline_ns);
-/**
- * struct kvmgt_vfio_call - marks a task that asks VFIO for guest memory
- * @node: in the list of all such tasks
- * @task: the task
- */
-struct kvmgt_vfio_call {
-	struct list_head node;
-	struct task_struct *task;
-};
-
-void kvmgt_vfio_enter(struct kvmgt_vfio_call *call);
-void kvmgt_vfio_leave(struct kvmgt_vfio_call *call);
-bool kvmgt_vfio_entered(void);
-
 int kvmgt_work_dma(struct vgpu *core, u64 gpa, void *buf, u32 len, bool write);
 
 /* aperture.c */

@@ -16,6 +16,9 @@
 #define SLICE_NS (10 * NSEC_PER_MSEC)
 #define PAUSE_JIFFIES 1
 
+/* No timer is due sooner: a guest that programs nonsense costs 10 kHz at most. */
+#define TIMER_MIN_NS (100 * NSEC_PER_USEC)
+
 static void work_run(struct work_struct *work)
 {
 	struct kvmgt_work *w = container_of(to_delayed_work(work), struct kvmgt_work, run);
@@ -58,69 +61,31 @@ void kvmgt_work_kick(struct vgpu *core)
 {
 	struct kvmgt_vgpu *v = core->host_data;
 
+	/* Does nothing during a pause: a guest cannot ring it away. */
 	if (core->model->work && !READ_ONCE(v->work.stopped))
-		mod_delayed_work(system_unbound_wq, &v->work.run, 0);
+		queue_delayed_work(system_unbound_wq, &v->work.run, 0);
 }
 
 /**
  * kvmgt_work_timer - host->timer()
  * @core: the device
- * @deadline_ns: when, in the time of host->now_ns(); 0: not at all
+ * @deadline_ns: when, in the time of host->now_ns(); 0: not at all, but one that
+ *	is on its way still comes
  */
 void kvmgt_work_timer(struct vgpu *core, u64 deadline_ns)
 {
 	struct kvmgt_vgpu *v = core->host_data;
+	u64 earliest;
 
 	if (!core->model->timer || READ_ONCE(v->work.stopped))
 		return;
-	if (deadline_ns)
+	if (deadline_ns) {
+		earliest = ktime_get_ns() + TIMER_MIN_NS;
+		deadline_ns = clamp_t(u64, deadline_ns, earliest, KTIME_MAX);
 		hrtimer_start(&v->work.timer, ns_to_ktime(deadline_ns), HRTIMER_MODE_ABS);
-	else
+	} else {
 		hrtimer_try_to_cancel(&v->work.timer);
-}
-
-static LIST_HEAD(vfio_calls);
-static DEFINE_SPINLOCK(vfio_calls_lock);
-
-/**
- * kvmgt_vfio_enter - the current task asks VFIO for guest memory
- * @call: on the stack, until kvmgt_vfio_leave()
- */
-void kvmgt_vfio_enter(struct kvmgt_vfio_call *call)
-{
-	call->task = current;
-	spin_lock(&vfio_calls_lock);
-	list_add(&call->node, &vfio_calls);
-	spin_unlock(&vfio_calls_lock);
-}
-
-/**
- * kvmgt_vfio_leave - undo kvmgt_vfio_enter()
- * @call: as there
- */
-void kvmgt_vfio_leave(struct kvmgt_vfio_call *call)
-{
-	spin_lock(&vfio_calls_lock);
-	list_del(&call->node);
-	spin_unlock(&vfio_calls_lock);
-}
-
-/**
- * kvmgt_vfio_entered - is the current task inside such a call of any vGPU?
- *
- * Return: true if so.  VFIO holds its lock then: asking again would wait for
- * itself.
- */
-bool kvmgt_vfio_entered(void)
-{
-	struct kvmgt_vfio_call *call;
-	bool ret = false;
-
-	spin_lock(&vfio_calls_lock);
-	list_for_each_entry(call, &vfio_calls, node)
-		ret |= call->task == current;
-	spin_unlock(&vfio_calls_lock);
-	return ret;
+	}
 }
 
 /**
@@ -136,13 +101,8 @@ bool kvmgt_vfio_entered(void)
 int kvmgt_work_dma(struct vgpu *core, u64 gpa, void *buf, u32 len, bool write)
 {
 	struct kvmgt_vgpu *v = core->host_data;
-	struct kvmgt_vfio_call call;
-	int ret;
 
-	kvmgt_vfio_enter(&call);
-	ret = vfio_dma_rw(&v->vdev, gpa, buf, len, write);
-	kvmgt_vfio_leave(&call);
-	return ret;
+	return vfio_dma_rw(&v->vdev, gpa, buf, len, write);
 }
 
 /**

@@ -123,6 +123,19 @@ void vgpu_reset(struct vgpu *v)
 }
 
 /**
+ * vgpu_clear_memory - zero the memory of all BARs, as when the device was made
+ * @v: the device; nothing of it is mapped
+ */
+void vgpu_clear_memory(struct vgpu *v)
+{
+	u32 i;
+
+	for (i = 0; i < VGPU_NUM_BARS; i++)
+		if (v->mem[i])
+			memset(v->mem[i], 0, ram_size(&v->model->bars[i]));
+}
+
+/**
  * vgpu_count_enable - count the accesses of every register from now on
  * @v: the device
  *

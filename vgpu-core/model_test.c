@@ -165,6 +165,11 @@ static void test_reset(struct vgpu *v)
 	WRITE_ONCE(t->reads[0], 0);
 	WRITE_ONCE(t->reads[1], 0);
 	intx_update(v);
+
+	/* Configuration space was reset, also where the level did not change. */
+	env_lock(&t->irq_lock);
+	vgpu_pci_intx_status(v, t->level);
+	env_unlock(&t->irq_lock);
 }
 
 struct vgpu_model vgpu_model_test = {

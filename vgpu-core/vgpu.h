@@ -212,9 +212,11 @@ struct vgpu_model {
  *	an aperture; never under a lock that a register callback takes
  * @kick: have model->work called soon, in a thread
  * @timer: have model->timer called at @deadline_ns of now_ns(), in a thread;
- *	replaces what was asked before; 0: not at all
+ *	replaces what was asked before; 0: not at all.  It may come late, and once
+ *	more after it was replaced
  * @aperture_changed: pages that model->aperture named may be others now: drop
- *	mappings of the guest onto them.  From register callbacks
+ *	mappings of the guest onto them.  From register callbacks, under no lock;
+ *	asks model->aperture, which takes none
  *
  * Called from register callbacks, possibly under block locks of the core and
  * under kvm->srcu: must not sleep for a vCPU and must not call back into the
@@ -298,6 +300,7 @@ int vgpu_init(struct vgpu *v, const struct vgpu_model *m, const struct vgpu_host
 	      void *host_data);
 void vgpu_exit(struct vgpu *v);
 void vgpu_reset(struct vgpu *v);
+void vgpu_clear_memory(struct vgpu *v);
 int vgpu_count_enable(struct vgpu *v);
 
 /*

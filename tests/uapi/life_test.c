@@ -89,13 +89,15 @@ static void every_order_of_closes(void)
 static void reopen(void)
 {
 	struct vfio_inkernel_range r;
-	uint32_t val = 7, nr, i;
+	uint32_t val, nr, i;
 	struct dev d;
 	struct vm vm;
 
 	set_up(&vm, &d);
 	for (i = 0; i < 20; i++) {
+		val = 7;
 		CHECK_EQ(pwrite(d.fd, &val, 4, TEST_RW), 4);
+		CHECK_EQ(pwrite(d.fd, &val, 4, REGION_OFFSET(2) + 0x1000), 4);
 		dev_close(&d);
 		CHECK_EQ(vm_run_reads(&vm, TEST_RW, 3), 3);	/* nobody answers */
 		vm_destroy(&vm);
@@ -105,6 +107,8 @@ static void reopen(void)
 		CHECK_EQ(nr, 0);
 		CHECK_EQ(pread(d.fd, &val, 4, TEST_RW), 4);
 		CHECK_EQ(val, 0x01234567);			/* as after reset */
+		CHECK_EQ(pread(d.fd, &val, 4, REGION_OFFSET(2) + 0x1000), 4);
+		CHECK_EQ(val, 0);				/* nothing of who had it before */
 		enable_memory(&d);
 		CHECK_EQ(feature_set(&d, ATTACH, &regs, 1), 0);
 		CHECK_EQ(vm_run_reads(&vm, TEST_RW, 3), 0);

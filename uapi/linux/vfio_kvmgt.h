@@ -145,7 +145,12 @@ struct vfio_inkernel_range {
  * overlap in guest physical memory; one part of a region may be attached at
  * several addresses.
  *
- * DETACH of a range that is not attached does nothing.  When it returns, no
+ * When KVM has no memory to take a range off its bus, it drops the whole bus of the
+ * VM: then all ranges are detached, also by a failing ATTACH, and ATTACH returns
+ * -ENOMEM until the device is opened again.
+ *
+ * GET without a VM finds nothing attached.  DETACH of a range that is not attached
+ * does nothing.  When it returns, no
  * access to the range is being answered in the kernel any more.
  *
  * Errors: -EINVAL (unknown op or flags, nr_ranges or argsz out of bounds, a
