@@ -2,8 +2,9 @@
 /*
  * gen8_engine.h - what the files of the engines know of each other
  *
- * gen8_engine.c decides which context runs, gen8_cs.c executes its commands,
- * gen8_blt.c the blitter's among them, gen8_mem.c finds their memory.
+ * gen8_engine.c decides which context runs, gen8_context.c loads and saves it,
+ * gen8_cs.c fetches its commands, gen8_mi.c and gen8_blt.c execute them,
+ * gen8_mem.c finds their memory.
  */
 #ifndef VGPU_GEN8_ENGINE_H
 #define VGPU_GEN8_ENGINE_H
@@ -48,6 +49,18 @@
 #define RING_PREDICATE_RESULT	0x418
 #define RING_GPR		0x600
 #define RING_SIZE		0x800
+
+/* struct gen8_element.lo */
+#define GEN8_DESC_VALID		BIT(0)
+#define GEN8_DESC_FORCE_RESTORE	BIT(2)
+#define GEN8_DESC_MODE		0x18u
+#define GEN8_DESC_MODE_32BIT	0x08u
+#define GEN8_DESC_MODE_48BIT	0x18u
+#define GEN8_DESC_LRCA		0xfffff000u
+
+#define GEN8_RING_CTL_VALID	1u
+#define GEN8_BB_VALID		1u
+#define GEN8_BB_PPGTT		BIT(5)
 
 #define MI_MODE_STOP		BIT(8)
 #define MI_MODE_IDLE		BIT(9)
@@ -131,6 +144,10 @@ struct gen8_surface {
  * @w: bytes of a line
  * @h: lines
  * @next: the next block
+ * @clip_x1: the window of XY_SETUP_BLT, in pixels; its end is not part of it
+ * @clip_y1: as above
+ * @clip_x2: as above
+ * @clip_y2: as above
  */
 struct gen8_blt {
 	bool active;
@@ -148,6 +165,10 @@ struct gen8_blt {
 	int w;
 	int h;
 	u32 next;
+	int clip_x1;
+	int clip_y1;
+	int clip_x2;
+	int clip_y2;
 };
 
 #define GEN8_CMD_MAX		1032	/* dwords; the longest command that is looked into */
@@ -304,6 +325,14 @@ int gen8_ppgtt_rw(struct vgpu *v, struct gen8_tlb *t, u64 addr, void *buf, u32 l
 /* gen8_engine.c */
 u64 gen8_engine_ticks(struct vgpu *v);
 
+/* gen8_context.c: worker only; of the element that runs */
+void gen8_context_load(struct vgpu *v, struct gen8_engine *e);
+void gen8_context_save(struct vgpu *v, struct gen8_engine *e);
+/* Take the new tail alone. */
+void gen8_context_refresh(struct vgpu *v, struct gen8_engine *e);
+/* Its run time. */
+u32 gen8_context_ticks(struct vgpu *v, const struct gen8_engine *e);
+
 /* gen8_cs.c: worker only */
 void gen8_cs_begin(struct gen8_engine *e);
 bool gen8_cs_idle(const struct gen8_engine *e);
@@ -312,6 +341,29 @@ enum gen8_cs_result gen8_cs_step(struct vgpu *v, struct gen8_engine *e, u32 *byt
 /* Memory of the running context: the GGTT, or its PPGTT if it has one. */
 int gen8_cs_rw(struct vgpu *v, struct gen8_engine *e, bool ggtt, u64 addr, void *buf, u32 len,
 	       bool write);
+
+/* The same as a command may: without the right to, reads are zeros, writes vanish. */
+void gen8_cs_mem(struct vgpu *v, struct gen8_engine *e, bool ggtt, u64 addr, void *buf, u32 len,
+		 bool write);
+/* @disable: one bit for each byte that stays */
+void gen8_cs_reg_put(struct vgpu *v, struct gen8_engine *e, u32 off, u32 val, u32 disable);
+u32 gen8_cs_reg_get(struct vgpu *v, u32 off);
+/* Rings and batches in the GGTT are the driver's own; others a user's. */
+bool gen8_cs_privileged(const struct gen8_engine *e);
+void gen8_cs_denied(struct vgpu *v);
+void gen8_cs_batch_end(struct gen8_engine *e);
+/* The running batch, or the ring, goes on behind the current command of @nr dwords. */
+bool gen8_cs_advance(struct gen8_engine *e, u32 nr);
+
+/* What a command does to the one behind it: set by a handler that jumped. */
+#define GEN8_CS_JUMPED		0x100
+
+/* gen8_mi.c: worker only; both return enum gen8_cs_result, and GEN8_CS_JUMPED */
+u32 gen8_mi_len(u32 dw0);
+/* May a command of that many dwords be? */
+bool gen8_mi_valid(u32 dw0, u32 len);
+int gen8_mi_run(struct vgpu *v, struct gen8_engine *e, u32 len);
+int gen8_pipe_control(struct vgpu *v, struct gen8_engine *e);
 
 /* gen8_blt.c: worker only */
 /* Take the blit that the engine's current command describes; false: it is none. */

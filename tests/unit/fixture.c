@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "fixture.h"
+#include "gen8.h"
 
 static int alloc_countdown = -1;
 
@@ -27,6 +28,20 @@ void *__wrap_calloc(size_t n, size_t size)
 int __wrap_posix_memalign(void **p, size_t align, size_t size)
 {
 	return alloc_fails() ? ENOMEM : __real_posix_memalign(p, align, size);
+}
+
+void __real_gen8_irq_engine(struct vgpu *v, enum gen8_engine_id id, u32 bits);
+void __wrap_gen8_irq_engine(struct vgpu *v, enum gen8_engine_id id, u32 bits);
+
+/* The linker sends engines' interrupts here. */
+void __wrap_gen8_irq_engine(struct vgpu *v, enum gen8_engine_id id, u32 bits)
+{
+	struct fixture *f = v->host_data;
+
+	if (f->engine_irq)
+		f->engine_irq(v, id, bits);
+	else
+		__real_gen8_irq_engine(v, id, bits);
 }
 
 void alloc_fail_after(int n)

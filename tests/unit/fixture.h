@@ -21,6 +21,7 @@
  * @kicks: times that the device asked for its work
  * @deadline: when the device wants its timer; 0: not at all
  * @aperture_changes: times that the device said so
+ * @engine_irq: hears of interrupts of Gen8 engines in place of gen8_irq.c
  */
 struct fixture {
 	struct vgpu v;
@@ -34,6 +35,7 @@ struct fixture {
 	u32 kicks;
 	u64 deadline;
 	u32 aperture_changes;
+	void (*engine_irq)(struct vgpu *v, u32 id, u32 bits);
 };
 
 /* All end the program where they fail: no test makes sense then. */
