@@ -13,7 +13,7 @@ ROUNDS = 20
 WARM_UP = 5
 # Unreclaimable slab moves by itself: the pages of 15 VMs would be far more.
 SLACK_KB = 4096
-# A leak of one object in each of the rounds that are counted.
+# Shown for people; of virtual CPUs none may be left.
 SLABS = ("kvm_vcpu", "kvm_mmu_page_header", "eventpoll_epi", "kmalloc-64", "kmalloc-cg-64")
 
 
