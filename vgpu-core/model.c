@@ -5,6 +5,7 @@
  * Models are data.  What could be wrong with the data is refused here, once, at
  * load and in a unit test, so that no other file needs to ask.
  */
+#include "gen8.h"
 #include "model_bochs.h"
 #include "model_test.h"
 #include "vgpu.h"
@@ -16,6 +17,7 @@
 
 struct vgpu_model *const vgpu_models[] = {
 	&vgpu_model_bochs,
+	&vgpu_model_gen8,
 	&vgpu_model_test,
 };
 

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gen8_vblank_test.c - pipes in time: counters, lines, interrupts, flips
+ */
+#include "gen8_helpers.h"
+
+#define FRAME	FRAME_1080P_NS
+#define START	123456789ull
+
+static struct fixture f;
+
+static void begin(void)
+{
+	fixture_init(&f, &vgpu_model_gen8);
+	f.now = START;
+	wr(&f, 0x44200, 0x80000000);
+}
+
+/* As i915 enables and disables it. */
+static void vblank_irq(u32 p, bool on)
+{
+	wr(&f, 0x4440c + 16 * p, 0x90000711);
+	wr(&f, 0x44404 + 16 * p, on ? 0x6ffff8fe : 0x6ffff8ff);
+}
+
+/* Time passes; the host calls when it was asked to. */
+static void time_to(u64 now)
+{
+	while (f.deadline && f.deadline <= now) {
+		f.now = f.deadline;
+		f.deadline = 0;
+		f.model->timer(&f.v);
+	}
+	f.now = now;
+}
+
+static u32 iir_take(u32 p)
+{
+	u32 iir = rd(&f, 0x44408 + 16 * p);
+
+	wr(&f, 0x44200, 0);
+	wr(&f, 0x44408 + 16 * p, iir);
+	wr(&f, 0x44200, 0x80000000);
+	return iir;
+}
+
+/* When vertical blank number @n begins; number 1 is the first. */
+static u64 blank(u64 n)
+{
+	return START + n * FRAME - FRAME * 45 / 1125;
+}
+
+static void counter_counts_blanks(void)
+{
+	u64 n;
+
+	begin();
+	CHECK_EQ(rd(&f, 0x70040), 0);
+	pipe_light(&f, 0);
+	CHECK_EQ(rd(&f, 0x70008), 0xc0000000);
+	CHECK_EQ(rd(&f, 0x70040), 0);
+	for (n = 1; n < 2000; n++) {
+		f.now = blank(n) - 2;
+		CHECK_EQ(rd(&f, 0x70040), n - 1);
+		f.now = blank(n) + 2;
+		CHECK_EQ(rd(&f, 0x70040), n);
+	}
+	CHECK_EQ(f.deadline, 0);		/* nobody waits: no timer */
+	CHECK_EQ(rd(&f, 0x71040), 0);
+	fixture_exit(&f);
+}
+
+static void lines_move_and_are_never_zero(void)
+{
+	u32 line, last = 0, wraps = 0, at_blank;
+	u64 t;
+
+	begin();
+	CHECK_EQ(rd(&f, 0x70000), 1);		/* off: it stands */
+	pipe_light(&f, 0);
+	for (t = 0; t < 3 * FRAME; t += 5003) {
+		f.now = START + t;
+		line = rd(&f, 0x70000);
+		CHECK(line >= 1 && line <= 1125);
+		if (line < last)
+			wraps++;
+		else
+			CHECK(line - last <= 2 || !last);
+		last = line;
+	}
+	CHECK(wraps == 3);
+	/* what i915 makes of it at the moment of a vertical blank */
+	f.now = blank(5) + 10;
+	at_blank = (rd(&f, 0x70000) + 2) % 1125;
+	CHECK_EQ(at_blank, 1080);
+	f.now = blank(5) - 10;
+	CHECK_EQ((rd(&f, 0x70000) + 2) % 1125, 1079);
+	fixture_exit(&f);
+}
+
+static void interrupt_with_each_blank(void)
+{
+	u64 n;
+
+	begin();
+	pipe_light(&f, 0);
+	vblank_irq(0, true);
+	CHECK_EQ(f.deadline, blank(1));
+	for (n = 1; n <= 60; n++) {
+		time_to(blank(n) - 2);
+		CHECK_EQ(f.irqs[0], n - 1);
+		time_to(blank(n) + 2);
+		CHECK_EQ(f.irqs[0], n);
+		CHECK_EQ(rd(&f, 0x70040), n);
+		CHECK_EQ(iir_take(0), 1);
+	}
+	vblank_irq(0, false);
+	CHECK_EQ(f.deadline, 0);
+	time_to(blank(70));
+	CHECK_EQ(f.irqs[0], 60);
+	CHECK_EQ(rd(&f, 0x70040), 69 + 1);
+	fixture_exit(&f);
+}
+
+/* What happened while it was masked is not told when it is unmasked. */
+static void unmasking_tells_nothing_old(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	f.now = blank(10) + 1000;
+	vblank_irq(0, true);
+	CHECK_EQ(f.irqs[0], 0);
+	CHECK_EQ(rd(&f, 0x44408), 0);
+	CHECK(f.deadline > f.now && f.deadline - f.now < FRAME);
+	time_to(blank(11) + 2);
+	CHECK_EQ(f.irqs[0], 1);
+	fixture_exit(&f);
+}
+
+/* The timer is late: whoever reads the counter first sees the interrupt raised too. */
+static void counter_and_interrupt_agree(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	vblank_irq(0, true);
+	f.now = blank(1) + 3000;
+	CHECK_EQ(rd(&f, 0x44408), 0);
+	CHECK_EQ(rd(&f, 0x70040), 1);
+	CHECK_EQ(rd(&f, 0x44408), 1);
+	CHECK_EQ(f.irqs[0], 1);
+	iir_take(0);
+	time_to(f.now);				/* the timer, after all: nothing is left */
+	CHECK_EQ(f.irqs[0], 1);
+	CHECK_EQ(f.deadline, blank(2));
+	/* many frames late is one interrupt */
+	f.now = blank(50) + 3000;
+	f.model->timer(&f.v);
+	CHECK_EQ(f.irqs[0], 2);
+	CHECK_EQ(rd(&f, 0x70040), 50);
+	/* early is none */
+	f.now = blank(51) - 100;
+	iir_take(0);
+	f.deadline = 0;
+	f.model->timer(&f.v);
+	CHECK_EQ(f.irqs[0], 2);
+	CHECK_EQ(f.deadline, blank(51));
+	fixture_exit(&f);
+}
+
+static void flip_is_latched_at_the_blank(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	wr(&f, 0x70180, 0x98000000);
+	wr(&f, 0x7019c, 0x00100000);
+	CHECK_EQ(rd(&f, 0x7019c), 0x00100000);
+	CHECK_EQ(rd(&f, 0x701ac), 0);
+	CHECK_EQ(f.deadline, 0);		/* nobody waits */
+	f.now = blank(1) - 2;
+	CHECK_EQ(rd(&f, 0x701ac), 0);
+	f.now = blank(1) + 2;
+	CHECK_EQ(rd(&f, 0x701ac), 0x00100000);
+	CHECK_EQ(rd(&f, 0x70044), 1);
+	/* nobody looks at the blank between two flips */
+	wr(&f, 0x7019c, 0x00200000);
+	f.now = blank(5) + 2;
+	wr(&f, 0x7019c, 0x00300000);
+	CHECK_EQ(rd(&f, 0x701ac), 0x00200000);
+	CHECK_EQ(rd(&f, 0x70044), 2);
+	f.now = blank(6) + 2;
+	CHECK_EQ(rd(&f, 0x701ac), 0x00300000);
+	CHECK_EQ(rd(&f, 0x70044), 3);
+	fixture_exit(&f);
+}
+
+static void flip_done_interrupt(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	wr(&f, 0x4440c, 0x90000711);
+	wr(&f, 0x44404, 0x6ffff8ef);		/* flips, not blanks */
+	CHECK_EQ(f.deadline, 0);
+	wr(&f, 0x70180, 0x98000000);
+	wr(&f, 0x7019c, 0x00100000);
+	CHECK_EQ(f.deadline, blank(1));
+	time_to(blank(1) + 2);
+	CHECK_EQ(f.irqs[0], 1);
+	CHECK_EQ(iir_take(0), 0x10);
+	CHECK_EQ(f.deadline, 0);
+
+	/* one that does not wait for the blank */
+	time_to(blank(1) + FRAME / 3);
+	wr(&f, 0x70180, 0x98000200);
+	wr(&f, 0x7019c, 0x00200000);
+	CHECK_EQ(rd(&f, 0x701ac), 0x00200000);
+	CHECK_EQ(f.irqs[0], 2);
+	CHECK_EQ(iir_take(0), 0x10);
+	CHECK_EQ(f.deadline, 0);
+	fixture_exit(&f);
+}
+
+static void sprite_and_cursor_latch(void)
+{
+	begin();
+	pipe_light(&f, 1);
+	wr(&f, 0x44414, 0xffffffdf);
+	wr(&f, 0x4441c, 0xffffffff);
+	wr(&f, 0x7129c, 0x00500fff);
+	wr(&f, 0x71084, 0x00600000);
+	CHECK_EQ(rd(&f, 0x712ac), 0);
+	CHECK_EQ(rd(&f, 0x710ac), 0);
+	time_to(blank(1) + 2);
+	CHECK_EQ(rd(&f, 0x712ac), 0x00500000);
+	CHECK_EQ(rd(&f, 0x710ac), 0x00600000);
+	CHECK_EQ(iir_take(1), 0x20);
+	fixture_exit(&f);
+}
+
+/* The counter goes on where it was; what was armed is there. */
+static void off_and_on_again(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	vblank_irq(0, true);
+	f.now = blank(7) + 2;
+	wr(&f, 0x70180, 0);
+	wr(&f, 0x7019c, 0x00700000);
+	wr(&f, 0x70008, 0);
+	CHECK_EQ(rd(&f, 0x70008), 0);
+	CHECK_EQ(rd(&f, 0x70040), 7);
+	CHECK_EQ(rd(&f, 0x701ac), 0x00700000);
+	CHECK_EQ(f.deadline, 0);
+	CHECK_EQ(rd(&f, 0x70000), 1);
+	f.now = blank(100);
+	CHECK_EQ(rd(&f, 0x70040), 7);
+	wr(&f, 0x70008, 0x80000000);
+	CHECK_EQ(rd(&f, 0x70040), 7);
+	CHECK(f.deadline > f.now);
+	f.now += FRAME;
+	CHECK_EQ(rd(&f, 0x70040), 8);
+	wr(&f, 0x70008, 0x80000000);		/* on already */
+	CHECK_EQ(rd(&f, 0x70040), 8);
+	fixture_exit(&f);
+}
+
+static u64 frame_of(u32 htotal, u32 vtotal, u32 wrpll, u32 func, u32 mult)
+{
+	u64 t;
+
+	begin();
+	wr(&f, 0x46060, wrpll);
+	wr(&f, 0x46108, 0xa0000000);		/* WRPLL 2 to DDI C */
+	wr(&f, 0x62000, (htotal - 1) << 16);
+	wr(&f, 0x6200c, (vtotal - 1) << 16);
+	wr(&f, 0x62400, func);
+	wr(&f, 0x6202c, mult);
+	wr(&f, 0x72008, 0x80000000);
+	wr(&f, 0x44424, 0xfffffffe);
+	f.now = f.deadline;
+	f.deadline = 0;
+	f.model->timer(&f.v);
+	t = f.deadline - f.now;
+	fixture_exit(&f);
+	return t;
+}
+
+static void refresh_follows_the_clock(void)
+{
+	CHECK_EQ(frame_of(2200, 1125, 0xb0210614, 0xa2000000, 0), 16666666);
+	CHECK_EQ(frame_of(2640, 1125, 0xb0210614, 0xa2000000, 0), 20000000);
+	CHECK_EQ(frame_of(2200, 1125, 0xb0210614, 0xa2300000, 0), 25000000);	/* 12 bits */
+	CHECK_EQ(frame_of(2200, 1125, 0xb0210614, 0xa2000000, 1), 33333333);	/* each twice */
+	/* no clock, no port, no PLL: 60 Hz */
+	CHECK_EQ(frame_of(2200, 1125, 0x30210614, 0xa2000000, 0), 16666666);
+	CHECK_EQ(frame_of(2640, 1125, 0xb0210600, 0xa2000000, 0), 16666666);
+	CHECK_EQ(frame_of(2640, 1125, 0xb0210614, 0x22000000, 0), 16666666);
+	CHECK_EQ(frame_of(2640, 1125, 0xb0210614, 0xf2000000, 0), 16666666);
+	/* nonsense stays bounded */
+	CHECK_EQ(frame_of(1, 1, 0xb0ff0101, 0xa2000000, 0), 2000000);
+	CHECK_EQ(frame_of(8192, 8192, 0xb0013fff, 0xa2000000, 0), 1000000000);
+}
+
+static void pipes_are_independent(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	f.now += FRAME / 2;
+	pipe_light(&f, 2);
+	vblank_irq(0, true);
+	vblank_irq(2, true);
+	time_to(blank(1) + 2);
+	CHECK_EQ(iir_take(0), 1);
+	CHECK_EQ(iir_take(2), 0);
+	time_to(blank(1) + FRAME / 2 + 2);
+	CHECK_EQ(iir_take(0), 0);
+	CHECK_EQ(iir_take(2), 1);
+	time_to(blank(11) + 2);
+	CHECK_EQ(rd(&f, 0x70040), 11);
+	CHECK_EQ(rd(&f, 0x72040), 10);
+	vgpu_reset(&f.v);
+	CHECK_EQ(f.deadline, 0);
+	CHECK_EQ(rd(&f, 0x70040), 0);
+	fixture_exit(&f);
+}
+
+static void timestamps_are_microseconds(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	f.now = blank(3) + 5000000;
+	CHECK_EQ(rd(&f, 0x44070), f.now / 1000);
+	CHECK_EQ(rd(&f, 0x70048), blank(3) / 1000);
+	fixture_exit(&f);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(counter_counts_blanks),
+	KTAP_CASE(lines_move_and_are_never_zero),
+	KTAP_CASE(interrupt_with_each_blank),
+	KTAP_CASE(unmasking_tells_nothing_old),
+	KTAP_CASE(counter_and_interrupt_agree),
+	KTAP_CASE(flip_is_latched_at_the_blank),
+	KTAP_CASE(flip_done_interrupt),
+	KTAP_CASE(sprite_and_cursor_latch),
+	KTAP_CASE(off_and_on_again),
+	KTAP_CASE(refresh_follows_the_clock),
+	KTAP_CASE(pipes_are_independent),
+	KTAP_CASE(timestamps_are_microseconds),
+};
+
+KTAP_MAIN(cases)
