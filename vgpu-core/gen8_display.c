@@ -284,6 +284,7 @@ static const struct vgpu_reg display_regs[] = {
 	{ REG(PCH_TRANSCONF),		RW },
 	{ REG(PCH_TRANS_CHICKEN),	RW,	.count = 2 },
 };
+
 /* clang-format on */
 
 const struct vgpu_block gen8_display_block = {
@@ -350,7 +351,7 @@ void gen8_display_edid(struct vgpu *v, const void *edid, u32 size)
 	struct gen8 *g = to_gen8(v);
 	struct gen8_display *d = g->display;
 
-	size = min(size, (u32)GEN8_EDID_MAX);
+	size = min(size, GEN8_EDID_MAX);
 	env_lock(&g->display_lock);
 	memset(d->edid, 0, sizeof(d->edid));
 	if (size)

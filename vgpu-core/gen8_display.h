@@ -8,7 +8,7 @@
 #include "gen8.h"
 #include "gen8_regs.h"
 
-#define GEN8_EDID_MAX 512 /* four blocks: two segments */
+#define GEN8_EDID_MAX 512u /* four blocks: two segments */
 #define GEN8_SIDEBAND_NR 32
 
 /* Registers of the primary plane that are taken over together. */

@@ -176,7 +176,7 @@ static void gpio_written(struct vgpu *v, u32 off, u32 old, u32 new)
 {
 	const u32 bits = GPIO_CLOCK_DIR | GPIO_CLOCK_VAL_OUT | GPIO_DATA_DIR | GPIO_DATA_VAL_OUT;
 	struct gen8 *g = to_gen8(v);
-	u32 taken = new << 1 & bits;
+	u32 kept = bits & ~(new << 1);
 	u32 val;
 
 	env_lock(&g->display_lock);
@@ -215,6 +215,7 @@ static const struct vgpu_reg gmbus_regs[] = {
 	{ REG(GMBUS4),	.rw = 0x0000001f },
 	{ REG(GMBUS5),	.rw = 0x8000ffff },
 };
+
 /* clang-format on */
 
 const struct vgpu_block gen8_gmbus_block = {

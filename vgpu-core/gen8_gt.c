@@ -8,7 +8,8 @@
 #include "gen8_regs.h"
 #include "gen8.h"
 
-#define VGT_MAGIC 0x4776544776544776ull
+#define MAGIC_LO 0x76544776
+#define MAGIC_HI 0x47765447
 
 /* clang-format off */
 
@@ -174,8 +175,8 @@ static const struct vgpu_reg gt_regs[] = {
 	{ REG(MCH_SSKPD_HI),		.reset = 20u << 24 | 20 },
 	{ REG(DCLK) },
 
-	{ REG(VGT_MAGIC_LO),		.reset = (u32)VGT_MAGIC },
-	{ REG(VGT_MAGIC_HI),		.reset = VGT_MAGIC >> 32 },
+	{ REG(VGT_MAGIC_LO),		.reset = MAGIC_LO },
+	{ REG(VGT_MAGIC_HI),		.reset = MAGIC_HI },
 	{ REG(VGT_VERSION),		.reset = 1 },
 	{ REG(VGT_ID),			.reset = 1 },
 	{ REG(VGT_CAPS),		.reset = VGT_CAPS_FULL_PPGTT | VGT_CAPS_HWSP },
@@ -192,6 +193,7 @@ static const struct vgpu_reg gt_regs[] = {
 	{ REG(VGT_PDP),			RW,	.count = 8 },
 	{ REG(VGT_EXECLIST),		RW,	.count = 2 },
 };
+
 /* clang-format on */
 
 const struct vgpu_block gen8_gt_block = {

@@ -204,6 +204,7 @@ static const struct vgpu_reg irq_regs[] = {
 	{ REG(SHOTPLUG_CTL),	.rw = 0x1c1c1c1c,	.w1c = 0x03030303 },
 	{ REG(SHOTPLUG_CTL2),	.rw = 0x0000001c,	.w1c = 0x00000003 },
 };
+
 /* clang-format on */
 
 const struct vgpu_block gen8_irq_block = {

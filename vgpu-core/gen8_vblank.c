@@ -486,6 +486,7 @@ static const struct vgpu_reg vblank_regs[] = {
 	{ REG(TIMESTAMP_CTR),		.read = timestamp_ctr_read,
 					.flags = VGPU_REG_VOLATILE },
 };
+
 /* clang-format on */
 
 const struct vgpu_block gen8_vblank_block = {

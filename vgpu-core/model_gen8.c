@@ -27,6 +27,7 @@ static const struct vgpu_area gttmm_areas[] = {
 	{ GEN8_REGS_SIZE,	GEN8_GGTT_OFFSET - GEN8_REGS_SIZE,	VGPU_USERSPACE },
 	{ GEN8_GGTT_OFFSET,	GEN8_BAR0_SIZE - GEN8_GGTT_OFFSET,	VGPU_PASSTHROUGH },
 };
+
 /* clang-format on */
 
 static const struct vgpu_area aperture_areas[] = {
