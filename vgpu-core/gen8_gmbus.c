@@ -180,7 +180,7 @@ static void gpio_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	u32 val;
 
 	env_lock(&g->display_lock);
-	val = (old & bits & ~taken) | (new &(taken | ~bits));
+	val = (old & kept) | (new & ~kept);
 	val &= ~(bits >> 1 | GPIO_CLOCK_VAL_IN | GPIO_DATA_VAL_IN);
 	val |= line_in(val, GPIO_CLOCK_DIR, GPIO_CLOCK_VAL_OUT, GPIO_CLOCK_VAL_IN);
 	val |= line_in(val, GPIO_DATA_DIR, GPIO_DATA_VAL_OUT, GPIO_DATA_VAL_IN);
