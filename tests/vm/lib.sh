@@ -52,13 +52,14 @@ need_root() {
 
 # need CMD=PACKAGE...: install what this machine lacks.
 need() {
-	local pair missing=()
+	local pair missing=() log=$KV_BUILD/log/apt-install.log
 	for pair in "$@"; do
 		command -v "${pair%%=*}" >/dev/null 2>&1 || missing+=("${pair#*=}")
 	done
 	[ ${#missing[@]} -eq 0 ] && return 0
 	need_root
-	say "installing missing packages on this machine: ${missing[*]}"
+	mkdir -p "$KV_BUILD/log"
+	say "installing missing packages on this machine: ${missing[*]} (log: ${log#"$KV_ROOT"/})"
 	(
 		# Two scripts may want packages at once; apt itself waits for the dpkg lock only.
 		exec 8>"$KV_CACHE/apt-install.lock"
@@ -67,7 +68,10 @@ need() {
 		apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}" ||
 			{ apt-get -q update && apt-get -q -o DPkg::Lock::Timeout=300 install -y \
 				--no-install-recommends "${missing[@]}"; }
-	) >&2 </dev/null || die "cannot install ${missing[*]}: install them by hand and run again"
+	) >"$log" 2>&1 </dev/null || {
+		tail -n 20 "$log" >&2
+		die "cannot install ${missing[*]}: install them by hand and run again"
+	}
 }
 
 # hash_of FILE-or-=TEXT...: one key over the contents of files and literal texts.
@@ -119,7 +123,7 @@ apt_ready() {
 	[ -n "$(apt_site "$KV_SUITE")" ] && return
 	need_root
 	say "apt-get update on this machine"
-	apt-get -q update >&2 </dev/null
+	apt-get -qq update >&2 </dev/null
 }
 
 # The mirror that apt of this machine uses for a suite; no host name is written in this project.
@@ -162,7 +166,7 @@ kv_apt_update() {
 	touch "$d/status"
 	apt_sources >"$d/sources.list.$$"
 	mv "$d/sources.list.$$" "$d/sources.list"
-	kv_apt apt-get -q update >&2
+	kv_apt apt-get -qq update >&2
 }
 
 # newest_kernel PREFIX: "VERSION ABI" of the newest linux-image-amd64 whose version has PREFIX.
