@@ -59,6 +59,7 @@ case ${1:-} in
 abi)	kernel_lock; echo "$KV_ABI" ;;
 run)	shift
 	need_root
+	need mount=mount unshare=util-linux
 	root=$(sdk_path)
 	exec unshare --mount --propagation private -- "$BASH" "${BASH_SOURCE[0]}" enter "$root" "$@" ;;
 enter)	shift; enter "$@" ;;
