@@ -3,7 +3,7 @@
 # Builds and runs the unit tests: tests/unit/run.sh [coverage]
 #
 # Every test is linked with the core's own files and runs under ASan and UBSan;
-# race_test runs under TSan.  KTAP goes to build/check/unit-NAME.ktap.  With
+# those named race_test run under TSan.  KTAP goes to build/check/unit-NAME.ktap.  With
 # "coverage" all run under gcov instead, which prints what of vgpu-core they
 # reached.
 set -euo pipefail
@@ -72,7 +72,7 @@ failed=0
 for file in tests/unit/*_test.c; do
 	name=$(basename "$file" .c)
 	set=${sets%% *}
-	[ "$sets/$name" != "asan tsan/race_test" ] || set=tsan
+	[[ "$sets/$name" != "asan tsan/"*race_test ]] || set=tsan
 	test_one "$set" "$name" || failed=$((failed + 1))
 done
 
@@ -86,6 +86,11 @@ if [ "$mode" = check ]; then
 		cat "$ktap"
 	fi
 	printf '%-10s %3d ok\n' oracle "$(grep -c '^ok' "$ktap")"
+fi
+
+# What guests did before, as far as it was recorded.
+if [ "$mode" = check ]; then
+	tests/replay/run.sh || failed=$((failed + 1))
 fi
 
 if [ "$mode" = coverage ]; then
