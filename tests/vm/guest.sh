@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The Linux guests of level 2: stock Debian kernels with their own bochs driver and a small
+# The Linux guests of level 2: stock Debian kernels with their own drivers and a small
 # initramfs.  Prints the cache directory that holds vmlinuz and initrd of Debian 12's 6.1, and
-# vmlinuz-6.12 and initrd-6.12 of the kernel that level 1 runs, too.
+# vmlinuz-6.12 and initrd-6.12 of the kernel that level 1 runs, too.  initrd-i915-6.1 and
+# initrd-i915-6.12 have the i915 driver in place of bochs.
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,15 +20,17 @@ build() {
 		-o "/cache/${work#"$KV_CACHE"/}/guest" /src/tests/vm/guest/guest.c
 	guest "$dir" "$work" "$KV_GUEST_ABI" ''
 	guest "$dir" "$work" "$KV_ABI" -6.12
+	guest "$dir" "$work" "$KV_GUEST_ABI" -i915-6.1 i915
+	guest "$dir" "$work" "$KV_ABI" -i915-6.12 i915
 	rm -rf "$work"
 }
 
-# guest DIR WORK ABI SUFFIX
+# guest DIR WORK ABI SUFFIX [DRIVER]
 guest() {
-	local dir=$1 work=$2 abi=$3 suffix=$4
+	local dir=$1 work=$2 abi=$3 suffix=$4 driver=${5:-bochs}
 	depmod -b "$work" "$abi"
-	initramfs "$dir/initrd$suffix" "$work" "$abi" bochs "$HERE/init.sh" "$work/guest"
-	cp "$work/boot/vmlinuz-$abi" "$dir/vmlinuz$suffix"
+	initramfs "$dir/initrd$suffix" "$work" "$abi" "$driver" "$HERE/init.sh" "$work/guest"
+	[ "$driver" != bochs ] || cp "$work/boot/vmlinuz-$abi" "$dir/vmlinuz$suffix"
 }
 
 key() {

@@ -9,10 +9,11 @@ echo "kv: init after $(cut -d ' ' -f 1 /proc/uptime) s" >/dev/ttyS0
 
 find_display() {
 	for d in /sys/bus/pci/devices/*; do
-		if [ "$(cat "$d/vendor") $(cat "$d/device")" = "0x1234 0x1111" ]; then
+		case "$(cat "$d/vendor") $(cat "$d/device")" in
+		"0x1234 0x1111"|"0x8086 0x1612")
 			echo "$d"
-			return
-		fi
+			return ;;
+		esac
 	done
 }
 
@@ -20,6 +21,7 @@ while read -r module; do
 	insmod "$module" || echo "kv: cannot load $module" >/dev/ttyS0
 done </modules
 display=$(find_display)
+case $(cat "$display/vendor") in 0x8086) registers=resource0 ;; *) registers=resource2 ;; esac
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	[ -e /sys/class/graphics/fb0 ] && break
 	sleep 0.1
@@ -48,7 +50,7 @@ if [ -n "$display" ] && [ -e /sys/class/graphics/fb0 ]; then
 		"fb0 $(cat /sys/class/graphics/fb0/name)" \
 		"$(cat /sys/class/graphics/fb0/virtual_size)" >/dev/ttyS0
 	banner >/dev/tty0
-	/bin/guest /dev/ttyS0 "$display/resource2"
+	/bin/guest /dev/ttyS0 "$display/$registers"
 else
 	echo "kv: no display" >/dev/ttyS0
 fi

@@ -17,10 +17,11 @@ VBE_BANK = 0x50a
 
 
 class LinuxGuest(l2.Guest):
-    """Stock Debian kernel with its bochs driver on a vGPU."""
+    """Stock Debian kernel with its own driver on a vGPU."""
 
-    def __init__(self, mdev, qemu="patched", props=None, extra=(), release="6.1"):
+    def __init__(self, mdev, qemu="patched", props=None, extra=(), release="6.1", driver="bochs"):
         suffix = "" if release == "6.1" else "-" + release
+        initrd = f"-{driver}-{release}" if driver != "bochs" else suffix
         props = dict(props or {})
         if mdev:
             props.setdefault("display", "on")
@@ -30,7 +31,7 @@ class LinuxGuest(l2.Guest):
         super().__init__(mdevs=[mdev] if mdev else [], qemu=qemu, memory="256M",
                          kernel=os.path.join(l2.SHARE, "guest", "vmlinuz" + suffix),
                          props=props, wait=False,
-                         extra=["-initrd", os.path.join(l2.SHARE, "guest", "initrd" + suffix),
+                         extra=["-initrd", os.path.join(l2.SHARE, "guest", "initrd" + initrd),
                                 "-append", APPEND, *extra])
 
     def expect(self, pattern, timeout):
