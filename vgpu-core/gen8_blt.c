@@ -62,8 +62,12 @@ struct rect {
 	u32 h;
 };
 
+/* An access costs as much as so many bytes, however few it is for. */
+#define ACCESS_COST 512
+
 static void memory(struct vgpu *v, struct gen8_engine *e, u64 addr, void *buf, u32 len, bool write)
 {
+	e->blt.cost += len + ACCESS_COST;
 	if (!write || !gen8_engine_stale(e))
 		gen8_cs_rw(v, e, false, addr, buf, len, write);
 }
@@ -263,7 +267,6 @@ bool gen8_blt_run(struct vgpu *v, struct gen8_engine *e, u32 *bytes)
 	while (b->active && b->next < nx * ny) {
 		u32 ix = b->next % nx, iy = b->next / nx;
 		struct rect part;
-		u32 cost;
 
 		if (!*bytes || gen8_engine_stale(e))
 			return false;
@@ -273,10 +276,10 @@ bool gen8_blt_run(struct vgpu *v, struct gen8_engine *e, u32 *bytes)
 		}
 		part_at(ix, x0, b->w, GEN8_BLOCK_WIDTH, &part.x, &part.w);
 		part_at(iy, y0, b->h, GEN8_BLOCK_HEIGHT, &part.y, &part.h);
+		b->cost = 0;
 		block_run(v, e, &part);
 		b->next++;
-		cost = part.w * part.h + 256 * part.h; /* short lines are dearer than long ones */
-		*bytes -= min(cost, *bytes);
+		*bytes -= min(b->cost, *bytes);
 	}
 	b->active = false;
 	return true;
@@ -375,6 +378,8 @@ static void xy_take(struct vgpu *v, struct gen8_engine *e, bool copy)
 	struct gen8_blt *b = &e->blt;
 
 	b->copy = copy;
+	b->sx = 0;
+	b->sy = 0;
 	b->rop = cmd[1] >> 16;
 	b->bpp = bpps[cmd[1] >> 24 & 3];
 	b->color = copy ? 0 : cmd[6];

@@ -111,13 +111,14 @@ static void mi_mode_written(struct vgpu *v, u32 off, u32 old, u32 new)
 {
 	struct gen8_engine *e = engine_of(v, off);
 	u32 *reg = gen8_ring_reg(v, e, RING_MI_MODE);
+	u32 cleared = old & ~new;
 
 	env_lock(&to_gen8(v)->engine_lock);
 	if (READ_ONCE(*reg) & MI_MODE_STOP && !e->executing)
 		reg_set(reg, MI_MODE_IDLE, MI_MODE_IDLE);
 	env_unlock(&to_gen8(v)->engine_lock);
 
-	if (old & MI_MODE_STOP && !(new & MI_MODE_STOP))
+	if (cleared & MI_MODE_STOP)
 		v->host->kick(v);
 }
 

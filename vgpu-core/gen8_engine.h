@@ -144,6 +144,7 @@ struct gen8_surface {
  * @w: bytes of a line
  * @h: lines
  * @next: the next block
+ * @cost: what the last one cost, in bytes
  * @clip_x1: the window of XY_SETUP_BLT, in pixels; its end is not part of it
  * @clip_y1: as above
  * @clip_x2: as above
@@ -165,6 +166,7 @@ struct gen8_blt {
 	int w;
 	int h;
 	u32 next;
+	u32 cost;
 	int clip_x1;
 	int clip_y1;
 	int clip_x2;

@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Fuzzes the core against the naive model: tests/fuzz/run.sh [SECONDS [ACCESSES]]
+# Fuzzes the core against the naive model, and Gen8's engines against themselves:
+# tests/fuzz/run.sh [SECONDS [ACCESSES]]
 #
 # SECONDS (default 30) are shared by the libFuzzer targets, each at least one;
 # then build/fuzz/soak makes ACCESSES (default 10 million) from a seed that it
-# prints.  What a target finds is left in build/fuzz/.  KTAP: build/check/fuzz-core.ktap.
+# prints, and build/fuzz/gen8_soak GEN8_INPUTS (default 200000) batches and page
+# tables from the same.  What a target finds is left in build/fuzz/.  KTAP:
+# build/check/fuzz-core.ktap.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -14,14 +17,15 @@ accesses=${2:-10000000}
 seed=${SEED:-$(($(date +%s) % 1000000))}
 out=build/fuzz
 ktap=build/check/fuzz-core.ktap
-targets=(mmio config device)
+targets=(mmio config device gen8_cs gen8_mem)
+gen8_inputs=${GEN8_INPUTS:-200000}
 number=0
 failed=0
 
 opts=(-std=gnu11 -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -pthread
 	-Ivgpu-core -Itests/fuzz)
 clang_opts=('-fsanitize=fuzzer-no-link,address,undefined' '-fno-sanitize-recover=all')
-sources=(tests/fuzz/pair.c tests/fuzz/naive.c vgpu-core/*.c)
+sources=(tests/fuzz/pair.c tests/fuzz/naive.c tests/fuzz/gen8_guest.c vgpu-core/*.c)
 
 # result STATUS NAME LOG
 result()
@@ -62,17 +66,18 @@ fuzz()
 	result $status "$2" "$log"
 }
 
+# soak NAME OPTION N
 soak()
 {
-	local status=0 log=$out/soak.log
+	local status=0 log=$out/$1.log
 	"${CC:-gcc}" "${opts[@]}" '-fsanitize=address,undefined' -fno-sanitize-recover=all \
-		tests/fuzz/soak.c "${sources[@]}" -o "$out/soak" >"$log" 2>&1 &&
-		"$out/soak" --accesses "$accesses" --seed "$seed" >>"$log" 2>&1 || status=$?
-	result $status soak "$log"
+		"tests/fuzz/$1.c" "${sources[@]}" -o "$out/$1" >"$log" 2>&1 &&
+		"$out/$1" "$2" "$3" --seed "$seed" >>"$log" 2>&1 || status=$?
+	result $status "$1" "$log"
 }
 
 mkdir -p "$out" build/check
-printf 'KTAP version 1\n1..%d\n' $((${#targets[@]} + 1)) >"$ktap"
+printf 'KTAP version 1\n1..%d\n' $((${#targets[@]} + 2)) >"$ktap"
 
 rm -rf "$out/obj"
 compile
@@ -80,5 +85,6 @@ each=$((seconds / ${#targets[@]}))
 for target in "${targets[@]}"; do
 	fuzz $((each > 0 ? each : 1)) "$target"
 done
-soak
+soak soak --accesses "$accesses"
+soak gen8_soak --inputs "$gen8_inputs"
 [ $failed -eq 0 ]

@@ -390,6 +390,27 @@ static void holes(void)
 	guest_end();
 }
 
+/* What one blit left behind is nothing to the next: fills have no source. */
+static void fills_after_a_copy(void)
+{
+	struct naive n = { .rop = 0xcc, .copy = true, .bpp = 4, .dst_pitch = 1024,
+			   .src_pitch = 1024, .x2 = 4, .y2 = 4, .sx = 100, .src = 0x10000 };
+	u32 i;
+
+	begin(11);
+	emit_xy(&n);
+	naive_do(&n);
+	n.copy = false;
+	n.rop = 0xf0;
+	for (i = 0; i < 40; i++) {
+		n.color = i;
+		emit_xy(&n);
+		naive_do(&n);
+	}
+	same();
+	guest_end();
+}
+
 /* The largest blit there is: it is done in slices, and a reset ends it at once. */
 static void large_ones_yield(void)
 {
@@ -423,6 +444,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(clipping),
 	KTAP_CASE(negative),
 	KTAP_CASE(holes),
+	KTAP_CASE(fills_after_a_copy),
 	KTAP_CASE(large_ones_yield),
 };
 

@@ -9,6 +9,7 @@
 #define MI_BATCH_BUFFER_END	0x05000000
 #define MI_BB_START_PPGTT	0x18800101
 #define MI_SDI_GGTT		0x10400002
+#define CSB_RESET		0x505
 
 /* What happened, in order: interrupts and stores to where the tests look. */
 enum what { IRQ, STORE };
@@ -19,6 +20,7 @@ static struct event {
 	u32 val;	/* IRQ: bits; STORE: first dword */
 } events[256];
 static u32 nr_events;
+static u32 reset_at;	/* at which access to memory a vCPU resets the engine; 0: at none */
 static const struct vgpu_host *real_host;
 static struct vgpu_host host;
 
@@ -37,6 +39,10 @@ static int dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
 {
 	u32 val = 0, i;
 
+	if (reset_at && !--reset_at) {
+		gen8_engine_reset(v, BIT(GEN8_RCS));
+		CHECK_EQ(gen8_engine_resetting(v), BIT(GEN8_RCS));
+	}
 	memcpy(&val, buf, len < 4 ? len : 4);
 	for (i = 0; write && i < GEN8_NUM_ENGINES; i++)
 		if (gpa / GEN8_PAGE == ggtt_gpa(hwsp(i)) / GEN8_PAGE)
@@ -303,6 +309,7 @@ static void preemption(void)
 	CHECK(work());
 	CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 1);
 	/* and once only */
+	BATCH(&a, 0x10000, MI_BB_START_PPGTT, 0x10000, 0);
 	breadcrumb(&a, 3);
 	submit(GEN8_RCS, &a, NULL);
 	CHECK(work());
@@ -423,6 +430,39 @@ static void reset_in_the_middle(void)
 	CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 1);
 	CHECK_EQ(nr_events, 8);
 	guest_end();
+}
+
+static void reset_at_each_access(void)
+{
+	u32 at;
+	bool hit;
+
+	for (at = 1, hit = true; hit; at++) {
+		struct context c;
+
+		begin();
+		c = context_new(0x20);
+		breadcrumb(&c, 1);
+		submit(GEN8_RCS, &c, NULL);
+		reset_at = at;
+		CHECK(work());
+		hit = !reset_at;
+		reset_at = 0;
+		if (hit)
+			CHECK_EQ(reg_get(0x2000 + RING_CSB_PTR), CSB_RESET);
+		CHECK_EQ(gen8_engine_resetting(&f.v), 0);
+		CHECK_EQ(reg_get(0x2000 + RING_MI_MODE), MI_MODE_IDLE);
+		put32(ggtt_gpa(hwsp(GEN8_RCS)) + 0x7c, 5);
+		reg_put(0x2000 + RING_CSB_PTR, 0xffff0505);
+		nr_events = 0;
+		breadcrumb(&c, 2);
+		submit_flags(GEN8_RCS, &c, NULL, 4);
+		CHECK(work());
+		CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 2);
+		csb_event_is(nr_events - 3, GEN8_RCS, 1, 0x18);
+		guest_end();
+	}
+	CHECK(at > 8);
 }
 
 static void invalid_command_hangs(void)
@@ -567,6 +607,27 @@ static void slices_are_bounded(void)
 	guest_end();
 }
 
+/* Between two slices the guest may change what comes next. */
+static void nothing_is_read_ahead_for_long(void)
+{
+	struct context c;
+	u32 i, irqs = 0;
+
+	begin();
+	c = context_new(0x20);
+	for (i = 0; i < 2000; i++)
+		emit(&c, MI_NOOP);
+	submit(GEN8_RCS, &c, NULL);
+	CHECK(gen8_engine_work(&f.v));
+	for (i = engine(GEN8_RCS)->cs.head; i < 4 * 1200; i += 4)
+		put32(ggtt_gpa(c.ring + i), MI_USER_INTERRUPT);
+	CHECK(work());
+	for (i = 0; i < nr_events; i++)
+		irqs += events[i].what == IRQ && events[i].val == GEN8_IRQ_USER;
+	CHECK_EQ(irqs, 1200 - 999);
+	guest_end();
+}
+
 static void allocation_may_fail(void)
 {
 	struct vgpu v;
@@ -590,12 +651,14 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(reset_cures_a_hang),
 	KTAP_CASE(stop_and_go),
 	KTAP_CASE(reset_in_the_middle),
+	KTAP_CASE(reset_at_each_access),
 	KTAP_CASE(invalid_command_hangs),
 	KTAP_CASE(nonsense_in_the_image_hangs),
 	KTAP_CASE(a_ring_wraps),
 	KTAP_CASE(run_time_adds_up),
 	KTAP_CASE(registers_belong_to_contexts),
 	KTAP_CASE(slices_are_bounded),
+	KTAP_CASE(nothing_is_read_ahead_for_long),
 	KTAP_CASE(allocation_may_fail),
 };
 

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gen8_guest.c - what bytes of a fuzzer do to the Gen8 engines and their tables
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen8_guest.h"
+
+static const u32 bases[GEN8_NUM_ENGINES] = { 0x2000, 0x12000, 0x22000, 0x1a000 };
+
+static int guest_init(struct vgpu *v)
+{
+	struct gen8 *g = to_gen8(v);
+
+	env_lock_init(&g->engine_lock);
+	env_lock_init(&g->irq_lock);
+	return gen8_engine_init(v);
+}
+
+static void guest_exit(struct vgpu *v)
+{
+	gen8_engine_exit(v);
+	env_lock_destroy(&to_gen8(v)->irq_lock);
+	env_lock_destroy(&to_gen8(v)->engine_lock);
+}
+
+static const struct vgpu_area areas[] = { { 0, GEN8_BAR0_SIZE, VGPU_EMULATED } };
+static const struct vgpu_block *const blocks[] = { &gen8_engine_block };
+
+static struct vgpu_model model = {
+	.name = "gen8-engines",
+	.description = "Gen8 without a display",
+	.bars = { {
+		.kind = VGPU_BAR_REGS,
+		.size = GEN8_BAR0_SIZE,
+		.areas = areas,
+		.nr_areas = 1,
+		.regs_size = GEN8_REGS_SIZE,
+		.ram_offset = GEN8_GGTT_OFFSET,
+	} },
+	.blocks = blocks,
+	.nr_blocks = 1,
+	.priv_size = sizeof(struct gen8),
+	.init = guest_init,
+	.exit = guest_exit,
+};
+
+static void host_irq(struct vgpu *v, u32 vector)
+{
+	struct fuzz_guest *g = v->host_data;
+
+	g->irqs++;
+}
+
+static void host_intx(struct vgpu *v, bool level)
+{
+}
+
+static u64 host_now_ns(struct vgpu *v)
+{
+	struct fuzz_guest *g = v->host_data;
+
+	return g->now += 80;
+}
+
+static int host_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
+{
+	struct fuzz_guest *g = v->host_data;
+
+	g->dma++;
+	if (!len)
+		return 0;
+	if (gpa >= FUZZ_RAM || len > FUZZ_RAM - gpa)
+		return -EFAULT;
+	if (write)
+		memcpy(g->ram + gpa, buf, len);
+	else
+		memcpy(buf, g->ram + gpa, len);
+	return 0;
+}
+
+static void host_kick(struct vgpu *v)
+{
+}
+
+static const struct vgpu_host host = {
+	.irq = host_irq,
+	.intx = host_intx,
+	.now_ns = host_now_ns,
+	.dma = host_dma,
+	.kick = host_kick,
+};
+
+static void put64(struct fuzz_guest *g, u32 off, u64 val)
+{
+	memcpy(g->ram + off, &val, 8);
+}
+
+void fuzz_put32(struct fuzz_guest *g, u32 off, u32 val)
+{
+	memcpy(g->ram + off, &val, 4);
+}
+
+void fuzz_reg(struct fuzz_guest *g, u32 off, u32 val)
+{
+	if (vgpu_mmio_write(&g->v, off, &val, 4))
+		abort();
+}
+
+/* Memory with the tables of a context that works; what is at 0x10000 of it, of data. */
+static void tables_build(struct fuzz_guest *g)
+{
+	u64 *ggtt = g->v.mem[0];
+	u32 i;
+
+	for (i = 0; i < FUZZ_RAM / GEN8_PAGE; i++)
+		ggtt[i] = i * GEN8_PAGE | GEN8_PTE_PRESENT;
+	for (i = 0; i < 3; i++)
+		put64(g, FUZZ_PML4 + i * GEN8_PAGE, (FUZZ_PML4 + (i + 1) * GEN8_PAGE) | 3);
+	for (i = 0; i < FUZZ_RAM / GEN8_PAGE; i++)
+		put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * i, i * GEN8_PAGE | 3);
+	/* a page that is read-only and one that is not there */
+	put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * 60, 60 * GEN8_PAGE | 1);
+	put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * 61, 0);
+}
+
+void fuzz_guest_begin(struct fuzz_guest *g)
+{
+	u32 image = FUZZ_CONTEXT + GEN8_PAGE;
+	u32 i;
+
+	if (!g->v.regs && (vgpu_model_init(&model) || vgpu_init(&g->v, &model, &host, g)))
+		abort();
+	gen8_engine_reset_all(&g->v);
+	memset(g->ram, 0, sizeof(g->ram));
+	tables_build(g);
+	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
+		memset(&g->v.regs[bases[i] / 4], 0, RING_SIZE);
+		fuzz_reg(g, bases[i] + RING_HWS_PGA, FUZZ_HWSP);
+		fuzz_reg(g, bases[i] + RING_CSB_PTR, 0xffff0505);
+	}
+	fuzz_put32(g, image + 4 * 0x09, FUZZ_RING);
+	fuzz_put32(g, image + 4 * 0x0b, 3 << 12 | 1);
+	fuzz_put32(g, image + 4 * 0x33, FUZZ_PML4);
+	gen8_engine_work(&g->v);
+}
+
+void fuzz_guest_exit(struct fuzz_guest *g)
+{
+	vgpu_exit(&g->v);
+	vgpu_model_exit(&model);
+}
+
+void fuzz_submit(struct fuzz_guest *g, u32 engine, u32 flags)
+{
+	u32 elsp = bases[engine % GEN8_NUM_ENGINES] + RING_ELSP;
+
+	fuzz_reg(g, elsp, 0);
+	fuzz_reg(g, elsp, 0);
+	fuzz_reg(g, elsp, 0x20);
+	fuzz_reg(g, elsp, FUZZ_CONTEXT | flags);
+}
+
+bool fuzz_slice(struct fuzz_guest *g)
+{
+	bool more;
+
+	g->dma = 0;
+	more = gen8_engine_work(&g->v);
+	if (g->dma > FUZZ_DMA_MAX) {
+		fprintf(stderr, "a slice made %u accesses\n", g->dma);
+		abort();
+	}
+	return more;
+}
+
+/*
+ * Byte 0: engine, and whether the commands go into the ring or a batch; byte 1: how
+ * the context is submitted; then commands.
+ */
+void gen8_cs_one(struct fuzz_guest *g, const u8 *data, size_t size)
+{
+	u32 image = FUZZ_CONTEXT + GEN8_PAGE;
+	u32 i, len;
+
+	if (size < 2)
+		return;
+	fuzz_guest_begin(g);
+	len = size - 2 < 3 * GEN8_PAGE ? size - 2 : 3 * GEN8_PAGE;
+	if (data[0] & 4) {
+		memcpy(g->ram + FUZZ_RING, data + 2, len);
+		fuzz_put32(g, image + 4 * 0x07, (len + 7) & ~7u);
+	} else {
+		memcpy(g->ram + FUZZ_BATCH, data + 2, len);
+		fuzz_put32(g, FUZZ_RING, 0x18800001 | (data[0] & 8 ? 0 : 0x100));
+		fuzz_put32(g, FUZZ_RING + 4, FUZZ_BATCH);
+		fuzz_put32(g, image + 4 * 0x07, 16);
+	}
+	fuzz_submit(g, data[0], data[1] & 0x1d ? data[1] | 1 : 0x139);
+	for (i = 0; i < 3 && fuzz_slice(g); i++) {
+		if (i == 1 && data[0] & 0x40)
+			fuzz_submit(g, data[0], 0x139);
+		if (i == 1 && data[0] & 0x80)
+			gen8_engine_reset(&g->v, BIT(data[0] & 3));
+	}
+}
+
+/**
+ * struct mem_op - what is done to tables and translations
+ * @what: bits 0-2: kind; bit 3: write; bits 4-7: shift of @addr
+ * @slot: which entry of which table
+ * @len: bytes
+ * @addr: graphics address
+ * @entry: what the guest writes there
+ */
+struct mem_op {
+	u8 what;
+	u8 pad;
+	u16 slot;
+	u32 len;
+	u64 addr;
+	u64 entry;
+};
+
+static void mem_op_do(struct fuzz_guest *g, struct gen8_tlb *t, const struct mem_op *op)
+{
+	static u8 buf[3 * GEN8_PAGE];
+	u64 addr = op->what >> 4 ? op->addr : op->addr & 0x3ffff;
+	u32 len = op->len % (sizeof(buf) + 1);
+	u64 gpa = 0;
+
+	switch (op->what & 7) {
+	case 0:
+	case 1:
+		put64(g, FUZZ_PML4 + 8 * (op->slot % 2048), op->entry);
+		break;
+	case 2:
+		((u64 *)g->v.mem[0])[op->slot & 63] = op->entry;
+		break;
+	case 3:
+	case 4:
+		gen8_ppgtt_rw(&g->v, t, addr, buf, len, op->what & 8);
+		break;
+	case 5:
+		gen8_ggtt_rw(&g->v, addr, buf, len, op->what & 8);
+		break;
+	case 6:
+		if (!gen8_aperture(&g->v, addr, &gpa) && gpa & ~GEN8_PTE_ADDR)
+			abort();
+		break;
+	default:
+		if (op->what & 8)
+			gen8_tlb_invalidate(&g->v);
+		t->levels = op->len % 3 ? 4 : 3;
+		gen8_tlb_flush(&g->v, t);
+	}
+}
+
+void gen8_mem_one(struct fuzz_guest *g, const u8 *data, size_t size)
+{
+	static struct gen8_tlb tlb;
+	struct mem_op op;
+	u32 i;
+
+	fuzz_guest_begin(g);
+	tlb.levels = 4;
+	for (i = 0; i < 4; i++)
+		tlb.root[i] = FUZZ_PML4 + i * GEN8_PAGE;
+	gen8_tlb_flush(&g->v, &tlb);
+	for (; size >= sizeof(op); data += sizeof(op), size -= sizeof(op)) {
+		memcpy(&op, data, sizeof(op));
+		mem_op_do(g, &tlb, &op);
+	}
+}
