@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gen8_race_test.c - engines, timer and vCPUs at once; runs under TSan
+ */
+#include <sched.h>
+
+#include "gen8_helpers.h"
+
+#define EVENTS	30000
+
+static struct fixture f;
+static bool stop;
+
+static void threads_run(void *(*const fns[])(void *), u32 nr)
+{
+	pthread_t threads[4];
+	u32 i;
+
+	WRITE_ONCE(stop, false);
+	for (i = 0; i < nr; i++)
+		pthread_create(&threads[i], NULL, fns[i], NULL);
+	for (i = 0; i < nr; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static bool produced;
+
+/* i915's handler, for RCS and pipe A. */
+static void handle(void)
+{
+	u32 master, iir;
+
+	wr(&f, MASTER_IRQ, 0);
+	master = rd(&f, MASTER_IRQ);
+	if (master & MASTER_GT_RCS) {
+		iir = rd(&f, GT_IRQ(0) + IRQ_IIR);
+		wr(&f, GT_IRQ(0) + IRQ_IIR, iir);
+	}
+	if (master & MASTER_DE_PIPE(PIPE_A)) {
+		iir = rd(&f, DE_PIPE_IRQ(PIPE_A) + IRQ_IIR);
+		wr(&f, DE_PIPE_IRQ(PIPE_A) + IRQ_IIR, iir);
+	}
+	wr(&f, MASTER_IRQ, MASTER_IRQ_ENABLE);
+}
+
+static void *guest(void *arg)
+{
+	u32 seen = 0;
+
+	for (;;) {
+		bool last = READ_ONCE(stop);
+		u32 irqs = READ_ONCE(f.irqs[0]);
+
+		if (irqs != seen) {
+			seen = irqs;
+			handle();
+		} else if (last) {
+			return NULL;
+		} else {
+			sched_yield();
+		}
+	}
+}
+
+static void *engine(void *arg)
+{
+	u32 i;
+
+	for (i = 0; i < EVENTS; i++)
+		gen8_irq_engine(&f.v, GEN8_RCS, i % 2 ? GEN8_IRQ_USER : GEN8_IRQ_CSB);
+	WRITE_ONCE(produced, true);
+	return NULL;
+}
+
+static void *timer(void *arg)
+{
+	while (!READ_ONCE(produced)) {
+		WRITE_ONCE(f.now, READ_ONCE(f.now) + FRAME_1080P_NS);
+		f.model->timer(&f.v);
+	}
+	WRITE_ONCE(stop, true);
+	return NULL;
+}
+
+/* Whatever comes between what: in the end nothing is pending that no MSI told of. */
+static void no_interrupt_is_lost(void)
+{
+	static void *(*const fns[])(void *) = { guest, engine, timer };
+
+	fixture_init(&f, &vgpu_model_gen8);
+	produced = false;
+	wr(&f, GT_IRQ(0) + IRQ_IMR, 0);
+	wr(&f, GT_IRQ(0) + IRQ_IER, 0xffffffff);
+	wr(&f, 0x020a8, 0);
+	wr(&f, DE_PIPE_IRQ(PIPE_A) + IRQ_IMR, ~(u32)DE_PIPE_VBLANK);
+	wr(&f, DE_PIPE_IRQ(PIPE_A) + IRQ_IER, 0xffffffff);
+	wr(&f, MASTER_IRQ, MASTER_IRQ_ENABLE);
+	pipe_light(&f, PIPE_A);
+	threads_run(fns, 3);
+	CHECK(f.irqs[0] > 1);
+	CHECK_EQ(rd(&f, GT_IRQ(0) + IRQ_IIR), 0);
+	CHECK_EQ(rd(&f, DE_PIPE_IRQ(PIPE_A) + IRQ_IIR), 0);
+	CHECK_EQ(rd(&f, MASTER_IRQ), MASTER_IRQ_ENABLE);
+	fixture_exit(&f);
+}
+
+static void *flipper(void *arg)
+{
+	u32 i;
+
+	for (i = 0; i < EVENTS / 4; i++) {
+		wr(&f, DSPCNTR(0), DSP_ENABLE | 6u << 26 | (i % 3 ? 0 : DSP_ASYNC_FLIP));
+		wr(&f, DSPSURF(0), i << 12);
+		wr(&f, CURBASE(0), i << 12);
+		wr(&f, DE_PIPE_IRQ(PIPE_A) + IRQ_IMR, i % 5 ? 0 : ~0u);
+		wr(&f, TRANSCONF(1), i % 2 ? TRANSCONF_ENABLE : 0);
+	}
+	WRITE_ONCE(stop, true);
+	return NULL;
+}
+
+static u32 backwards;
+
+static void *counter(void *arg)
+{
+	u32 last = 0;
+
+	while (!READ_ONCE(stop)) {
+		u32 count = rd(&f, PIPE_FRMCOUNT(0));
+
+		if (count < last || !rd(&f, PIPEDSL(0)))
+			env_inc(&backwards);
+		last = count;
+		rd(&f, DSPSURFLIVE(0));
+	}
+	return NULL;
+}
+
+static void *viewer(void *arg)
+{
+	static u8 frame[64 * 64 * 4];
+	struct vgpu_plane p;
+
+	while (!READ_ONCE(stop)) {
+		vgpu_plane_get(&f.v, &p);
+		if (p.size && p.size <= sizeof(frame))
+			vgpu_frame_copy(&f.v, &p, frame);
+		WRITE_ONCE(f.now, READ_ONCE(f.now) + FRAME_1080P_NS / 7);
+	}
+	return NULL;
+}
+
+static void *clock_tick(void *arg)
+{
+	while (!READ_ONCE(stop))
+		f.model->timer(&f.v);
+	return NULL;
+}
+
+static void flips_while_others_look(void)
+{
+	static void *(*const fns[])(void *) = { flipper, counter, viewer, clock_tick };
+
+	fixture_init(&f, &vgpu_model_gen8);
+	fixture_memory(&f, 1 << 20);
+	backwards = 0;
+	pipe_light(&f, PIPE_A);
+	wr(&f, PIPESRC(0), 63 << 16 | 63);
+	threads_run(fns, 4);
+	CHECK_EQ(backwards, 0);
+	CHECK_EQ(rd(&f, TRANSCONF(1)), 0xc0000000);
+	fixture_exit(&f);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(no_interrupt_is_lost),
+	KTAP_CASE(flips_while_others_look),
+};
+
+KTAP_MAIN(cases)
