@@ -243,12 +243,12 @@ static void block_run(struct vgpu *v, struct gen8_engine *e, const struct rect *
 static void part_at(u32 i, int first, u32 len, u32 step, int *begin, u32 *size)
 {
 	int from = (int)(i * step) - first;
-	int to = from + (int)step;
+	u32 to = from + (int)step;
 
 	if (from < 0)
 		from = 0;
 	*begin = from;
-	*size = min((u32)to, len) - from;
+	*size = min(to, len) - from;
 }
 
 /*

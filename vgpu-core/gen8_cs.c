@@ -319,7 +319,7 @@ static int blit_run(struct vgpu *v, struct gen8_engine *e, u32 len, u32 *bytes)
 	if (e->cs.nop)
 		return GEN8_CS_DONE;
 	if (!e->blt.active) {
-		if (!fetch_cmd(v, e, min(len, (u32)GEN8_CMD_MAX)))
+		if (!fetch_cmd(v, e, len))
 			return GEN8_CS_FAULT;
 		if (!gen8_blt_begin(v, e, len))
 			return GEN8_CS_INVALID;
