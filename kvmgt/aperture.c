@@ -201,9 +201,8 @@ static bool page_is_mappable(struct kvmgt_aperture *a, struct page *page)
 {
 	if (!KVMGT_KVM_REFERENCES_PFNMAP || !PageTail(page))
 		return true;
-	dev_warn_once(
-		a->v->vdev.dev,
-		"guest memory in huge pages: the aperture needs small ones (memfd, shared)\n");
+	dev_warn_once(a->v->vdev.dev,
+		      "guest memory in huge pages: use memfd, the aperture needs small ones\n");
 	return false;
 }
 
