@@ -237,6 +237,7 @@ static const struct vgpu_reg engine_regs[] = {
 	RING_REGS("BCS", 0x22000, CHICKEN),
 	STORE("RCS", 0, 0x05000, 0x05800),	/* stream out, statistics */
 };
+
 /* clang-format on */
 
 const struct vgpu_block gen8_engine_block = {
