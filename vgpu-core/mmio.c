@@ -134,11 +134,11 @@ int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len)
 	if (!in_bar(v, off, len))
 		return -EINVAL;
 
-	if (len == 4 && off % 4 == 0) { /* what drivers do */
+	/* Whole registers, one or two, are what drivers read. */
+	for (; len >= 4 && off % 4 == 0; off += 4, p += 4, len -= 4) {
 		u32 val = reg_read(v, dword_of(v, off), ALL_LANES);
 
-		memcpy(buf, &val, 4);
-		return 0;
+		memcpy(p, &val, 4);
 	}
 
 	while (len) {
@@ -171,12 +171,11 @@ int vgpu_mmio_write(struct vgpu *v, u64 off, const void *buf, u32 len)
 	if (!in_bar(v, off, len))
 		return -EINVAL;
 
-	if (len == 4 && off % 4 == 0) {
+	for (; len >= 4 && off % 4 == 0; off += 4, p += 4, len -= 4) {
 		u32 val;
 
-		memcpy(&val, buf, 4);
+		memcpy(&val, p, 4);
 		reg_write(v, dword_of(v, off), val, ALL_LANES);
-		return 0;
 	}
 
 	while (len) {
