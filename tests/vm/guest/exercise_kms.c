@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * exercise_kms.c - modes, page flips, vertical blanks and the cursor
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "exercise.h"
+
+#define MANY 16
+#define MODES 128
+#define FRAMES 60
+#define MOVES 100
+#define CURSOR 64
+
+/**
+ * struct screen - a connected monitor
+ * @crtc: what drives it
+ * @connector: where it is plugged in
+ * @mode: its preferred mode
+ * @fb: two framebuffers
+ * @frame_us: how long a frame takes
+ */
+struct screen {
+	uint32_t crtc;
+	uint32_t connector;
+	struct drm_mode_modeinfo mode;
+	uint32_t fb[2];
+	double frame_us;
+};
+
+/* Return: is a monitor connected there? */
+static bool connector_take(struct screen *s, uint32_t id)
+{
+	struct drm_mode_modeinfo modes[MODES];
+	struct drm_mode_get_connector probe = { .connector_id = id };
+	struct drm_mode_get_connector get = { .connector_id = id };
+
+	if (request(DRM_IOCTL_MODE_GETCONNECTOR, &probe) || probe.connection != 1 ||
+	    !probe.count_modes || probe.count_modes > MODES)
+		return false;
+	get.count_modes = probe.count_modes;
+	get.modes_ptr = (uintptr_t)modes;
+	if (request(DRM_IOCTL_MODE_GETCONNECTOR, &get) || !get.count_modes)
+		return false;
+	s->connector = id;
+	s->mode = modes[0];
+	s->frame_us = 1000.0 * s->mode.htotal * s->mode.vtotal / s->mode.clock;
+	return true;
+}
+
+static void paint(const struct screen *s, uint32_t *pixels, uint32_t pitch, unsigned int which)
+{
+	unsigned int x, y;
+
+	for (y = 0; y < s->mode.vdisplay; y++)
+		for (x = 0; x < s->mode.hdisplay; x++)
+			pixels[y * pitch / 4 + x] = which ? (x & 0xff) << 16 | (y & 0xff) << 8 :
+							    0x000040 + (x & 0x3f);
+}
+
+static int framebuffer(struct screen *s, unsigned int which)
+{
+	struct drm_mode_create_dumb dumb = {
+		.width = s->mode.hdisplay,
+		.height = s->mode.vdisplay,
+		.bpp = 32,
+	};
+	struct drm_mode_map_dumb map = { 0 };
+	struct drm_mode_fb_cmd fb = { .bpp = 32, .depth = 24 };
+	void *pixels;
+	int ret = request(DRM_IOCTL_MODE_CREATE_DUMB, &dumb);
+
+	if (ret)
+		return ret;
+	map.handle = dumb.handle;
+	ret = request(DRM_IOCTL_MODE_MAP_DUMB, &map);
+	if (ret)
+		return ret;
+	pixels = mmap(NULL, dumb.size, PROT_READ | PROT_WRITE, MAP_SHARED, card, map.offset);
+	if (pixels == MAP_FAILED)
+		return -errno;
+	paint(s, pixels, dumb.pitch, which);
+	fb.width = dumb.width;
+	fb.height = dumb.height;
+	fb.pitch = dumb.pitch;
+	fb.handle = dumb.handle;
+	ret = request(DRM_IOCTL_MODE_ADDFB, &fb);
+	s->fb[which] = fb.fb_id;
+	return ret;
+}
+
+/* A monitor, two framebuffers, a mode set: or no sub-test. */
+static void screen_light(struct screen *s)
+{
+	uint32_t crtcs[MANY], connectors[MANY];
+	struct drm_mode_card_res res = {
+		.crtc_id_ptr = (uintptr_t)crtcs,
+		.count_crtcs = MANY,
+		.connector_id_ptr = (uintptr_t)connectors,
+		.count_connectors = MANY,
+	};
+	struct drm_mode_crtc set = { .count_connectors = 1, .mode_valid = 1 };
+	unsigned int i;
+	int ret = request(DRM_IOCTL_MODE_GETRESOURCES, &res);
+
+	for (i = 0; !ret && i < res.count_connectors && !s->connector; i++)
+		connector_take(s, connectors[i]);
+	if (!result(!ret && s->connector && res.count_crtcs, "a monitor is connected"))
+		exit(1);
+	s->crtc = crtcs[0];
+	ret = framebuffer(s, 0);
+	if (!ret)
+		ret = framebuffer(s, 1);
+	set.set_connectors_ptr = (uintptr_t)&s->connector;
+	set.crtc_id = s->crtc;
+	set.fb_id = s->fb[0];
+	set.mode = s->mode;
+	work_begin("setcrtc");
+	if (!ret)
+		ret = request(DRM_IOCTL_MODE_SETCRTC, &set);
+	work_end();
+	note("mode %s, %u kHz, frame %u us, error %d", s->mode.name, s->mode.clock,
+	     (unsigned int)s->frame_us, ret);
+	if (!result(!ret, "a mode is set"))
+		exit(1);
+}
+
+/* The event of the flip, or of nothing within two seconds. */
+static bool flip_event(struct drm_event_vblank *event)
+{
+	struct pollfd wait = { .fd = card, .events = POLLIN };
+
+	return poll(&wait, 1, 2000) == 1 && read(card, event, sizeof(*event)) == sizeof(*event) &&
+	       event->base.type == DRM_EVENT_FLIP_COMPLETE;
+}
+
+/**
+ * struct frames - what a series of frames was like
+ * @first: sequence number of the first
+ * @last: of the last
+ * @us: time between them
+ * @nr: how many there were
+ * @unordered: times that a number was not above the one before
+ */
+struct frames {
+	uint32_t first;
+	uint32_t last;
+	uint64_t first_us;
+	uint64_t last_us;
+	unsigned int nr;
+	unsigned int unordered;
+};
+
+static void frame_add(struct frames *f, uint32_t sequence, uint64_t us)
+{
+	if (!f->nr) {
+		f->first = sequence;
+		f->first_us = us;
+	} else if ((int32_t)(sequence - f->last) <= 0) {
+		f->unordered++;
+	}
+	f->last = sequence;
+	f->last_us = us;
+	f->nr++;
+}
+
+/* Numbers rise, and by as much as there was time for. */
+static void frames_judge(const struct frames *f, const struct screen *s, const char *name)
+{
+	uint32_t numbers = f->last - f->first;
+	double frames = (f->last_us - f->first_us) / s->frame_us;
+
+	note("%s: %u in %llu us, numbers %u, time for %.2f", name, f->nr,
+	     (unsigned long long)(f->last_us - f->first_us), numbers, frames);
+	result(f->nr == FRAMES, "%s: all came", name);
+	result(!f->unordered && numbers >= f->nr - 1 && frames - numbers < 1 &&
+		       numbers - frames < 1,
+	       "%s: the numbers add up", name);
+}
+
+static void flips(const struct screen *s)
+{
+	struct frames f = { 0 };
+	unsigned int i;
+	int ret = 0;
+
+	work_begin("flips-60");
+	for (i = 0; i < FRAMES && !ret; i++) {
+		struct drm_mode_crtc_page_flip flip = {
+			.crtc_id = s->crtc,
+			.fb_id = s->fb[(i + 1) % 2],
+			.flags = DRM_MODE_PAGE_FLIP_EVENT,
+		};
+		struct drm_event_vblank event;
+
+		ret = request(DRM_IOCTL_MODE_PAGE_FLIP, &flip);
+		if (!ret && !flip_event(&event))
+			ret = -ETIME;
+		if (!ret)
+			frame_add(&f, event.sequence,
+				  (uint64_t)event.tv_sec * US_PER_SECOND + event.tv_usec);
+	}
+	work_end();
+	if (ret)
+		note("flip %u: error %d", i, ret);
+	frames_judge(&f, s, "flips");
+}
+
+static void vblanks(const struct screen *s)
+{
+	struct frames f = { 0 };
+	unsigned int i;
+	int ret = 0;
+
+	work_begin("vblank-waits-60");
+	for (i = 0; i < FRAMES && !ret; i++) {
+		union drm_wait_vblank wait = {
+			.request = { .type = _DRM_VBLANK_RELATIVE, .sequence = 1 },
+		};
+
+		ret = request(DRM_IOCTL_WAIT_VBLANK, &wait);
+		if (!ret)
+			frame_add(&f, wait.reply.sequence,
+				  (uint64_t)wait.reply.tval_sec * US_PER_SECOND +
+					  wait.reply.tval_usec);
+	}
+	work_end();
+	if (ret)
+		note("wait %u: error %d", i, ret);
+	frames_judge(&f, s, "vertical blanks");
+}
+
+void test_flip(void)
+{
+	struct screen s = { 0 };
+
+	screen_light(&s);
+	flips(&s);
+	vblanks(&s);
+}
+
+void test_cursor(void)
+{
+	struct bo image = bo_new(CURSOR * CURSOR * 4);
+	struct screen s = { 0 };
+	struct drm_mode_cursor2 set = {
+		.flags = DRM_MODE_CURSOR_BO | DRM_MODE_CURSOR_MOVE,
+		.width = CURSOR,
+		.height = CURSOR,
+		.handle = image.handle,
+	};
+	unsigned int i;
+	int ret;
+
+	screen_light(&s);
+	for (i = 0; i < CURSOR * CURSOR; i++)
+		image.map[i] = 0xffff8000;
+	set.crtc_id = s.crtc;
+	ret = request(DRM_IOCTL_MODE_CURSOR2, &set);
+	if (!result(!ret, "the cursor is set"))
+		note("error %d", ret);
+	work_begin("cursor-moves-100");
+	for (i = 1; i <= MOVES && !ret; i++) {
+		struct drm_mode_cursor2 move = {
+			.flags = DRM_MODE_CURSOR_MOVE,
+			.crtc_id = s.crtc,
+			.x = 2 * i,
+			.y = i,
+		};
+
+		ret = request(DRM_IOCTL_MODE_CURSOR2, &move);
+	}
+	work_end();
+	if (!result(!ret, "the cursor moves"))
+		note("move %u: error %d", i, ret);
+}
