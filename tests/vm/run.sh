@@ -12,7 +12,8 @@
 #   # smp: N            vCPUs of level 1 (default 2)
 #   # icount            one vCPU, -icount shift=0,sleep=off
 #   # timeout: S        seconds for this case (default 180)
-#   # needs: WORD...    modules qemu guest bin: built first and found in /share (default modules)
+#   # needs: WORD...    modules qemu guest debian bin: built first and found in /share (default
+#                       modules)
 # /share/bin holds what every executable tests/*/share.sh put there when called with that path.
 # Results: DIR/vm-CASE.ktap, DIR/vm-CASE.console, and DIR/CASE/ which the case sees as /out.
 set -euo pipefail
@@ -87,6 +88,12 @@ share_guest() {
 	put_tree "$dir" "$SHARE/guest"
 }
 
+share_debian() {
+	local dir
+	dir=$("$KV_ROOT/tests/vm/debian.sh")
+	put_tree "$dir" "$SHARE/debian"
+}
+
 share_bin() {
 	local f tmp
 	tmp=$(mktemp -d "$KV_BUILD/bin-XXXXXX")
@@ -110,11 +117,11 @@ fill_share() {
 		[ -f "$f" ] && put "$f" "$SHARE/lib/${f##*/}"
 	done
 	[ -z "$shell" ] || needs='modules qemu guest'
-	for need_word in modules qemu guest bin; do
+	for need_word in modules qemu guest debian bin; do
 		case " $needs " in *" $need_word "*) "share_$need_word" ;; esac
 	done
 	for need_word in $needs; do
-		case $need_word in modules|qemu|guest|bin|none) ;; *) die "unknown need: $need_word" ;; esac
+		case $need_word in modules|qemu|guest|debian|bin|none) ;; *) die "unknown need: $need_word" ;; esac
 	done
 }
 

@@ -19,9 +19,10 @@ VBE_BANK = 0x50a
 class LinuxGuest(l2.Guest):
     """Stock Debian kernel with its own driver on a vGPU."""
 
-    def __init__(self, mdev, qemu="patched", props=None, extra=(), release="6.1", driver="bochs"):
+    def __init__(self, mdev, qemu="patched", props=None, extra=(), release="6.1", driver="bochs",
+                 initrd=None):
         suffix = "" if release == "6.1" else "-" + release
-        initrd = f"-{driver}-{release}" if driver != "bochs" else suffix
+        initrd = initrd or "guest/initrd" + (f"-{driver}-{release}" if driver != "bochs" else suffix)
         props = dict(props or {})
         if mdev:
             props.setdefault("display", "on")
@@ -31,7 +32,7 @@ class LinuxGuest(l2.Guest):
         super().__init__(mdevs=[mdev] if mdev else [], qemu=qemu, memory="256M",
                          kernel=os.path.join(l2.SHARE, "guest", "vmlinuz" + suffix),
                          props=props, wait=False,
-                         extra=["-initrd", os.path.join(l2.SHARE, "guest", "initrd" + initrd),
+                         extra=["-initrd", os.path.join(l2.SHARE, initrd),
                                 "-append", APPEND, *extra])
 
     def expect(self, pattern, timeout):
