@@ -47,6 +47,11 @@ struct aperture_slot {
 	struct page *page;
 };
 
+struct dma_range {
+	u64 first;
+	u64 last;
+};
+
 /**
  * struct kvmgt_aperture - state of the aperture while the device is open
  * @v: whose
@@ -59,6 +64,9 @@ struct aperture_slot {
  *	vGPU alone
  * @retry: drops dummies that stand for a page whose pinning failed
  * @no_pin_before: jiffies; under pin_lock
+ * @unmapped: memory that userspace takes away; under pin_lock
+ * @unmapped_until: jiffies; nothing of @unmapped is pinned before: VFIO asks again
+ *	and again until nothing is, and gives up with a BUG
  */
 struct kvmgt_aperture {
 	struct kvmgt_vgpu *v;
@@ -70,6 +78,8 @@ struct kvmgt_aperture {
 	struct page *dummy;
 	struct delayed_work retry;
 	unsigned long no_pin_before;
+	struct dma_range unmapped;
+	unsigned long unmapped_until;
 };
 
 typedef bool (*slot_test)(struct kvmgt_aperture *a, u32 n, const void *arg);
@@ -126,6 +136,7 @@ static void slots_drop_locked(struct kvmgt_aperture *a, slot_test test, const vo
 			return;
 		if (gpa != NOTHING)
 			vfio_unpin_pages(&a->v->vdev, gpa, 1);
+		cond_resched();
 	}
 }
 
@@ -138,11 +149,6 @@ static bool slot_moved(struct kvmgt_aperture *a, u32 n, const void *unused)
 {
 	return a->slots[n].gpa != table_names(a, n);
 }
-
-struct dma_range {
-	u64 first;
-	u64 last;
-};
 
 static bool slot_in_range(struct kvmgt_aperture *a, u32 n, const void *arg)
 {
@@ -179,8 +185,11 @@ void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 iova, u64 size)
 	struct dma_range r = { .first = iova, .last = iova + (size - 1) };
 
 	mutex_lock(&v->pin_lock);
-	if (v->aperture && size)
+	if (v->aperture && size) {
+		v->aperture->unmapped = r;
+		v->aperture->unmapped_until = jiffies + RETRY_JIFFIES;
 		slots_drop_locked(v->aperture, slot_in_range, &r);
+	}
 	mutex_unlock(&v->pin_lock);
 }
 
@@ -206,13 +215,19 @@ static bool page_is_mappable(struct kvmgt_aperture *a, struct page *page)
 	return false;
 }
 
+static bool being_unmapped(const struct kvmgt_aperture *a, u64 gpa)
+{
+	return time_before(jiffies, a->unmapped_until) && gpa >= a->unmapped.first &&
+	       gpa <= a->unmapped.last;
+}
+
 /* Pin @gpa if that can be done now. Return: the page or NULL. */
 static struct page *page_pin_locked(struct kvmgt_aperture *a, u64 gpa)
 {
 	struct page *page;
 
 	lockdep_assert_held(&a->v->pin_lock);
-	if (time_before(jiffies, a->no_pin_before))
+	if (time_before(jiffies, a->no_pin_before) || being_unmapped(a, gpa))
 		return NULL;
 	if (vfio_pin_pages(&a->v->vdev, gpa, 1, IOMMU_READ | IOMMU_WRITE, &page) == 1) {
 		if (page_is_mappable(a, page))
@@ -239,7 +254,7 @@ static void slot_fill(struct kvmgt_vgpu *v, u32 n)
 	if (gpa != NOTHING) {
 		page = page_pin_locked(a, gpa);
 		if (!page)
-			schedule_delayed_work(&a->retry, RETRY_JIFFIES);
+			queue_delayed_work(system_unbound_wq, &a->retry, RETRY_JIFFIES);
 	}
 	mutex_lock(&a->lock);
 	a->slots[n].gpa = page ? gpa : NOTHING;
@@ -341,6 +356,7 @@ static struct kvmgt_aperture *aperture_create(struct kvmgt_vgpu *v, u32 region)
 	a->region = region;
 	a->nr = v->core.model->bars[region].size >> PAGE_SHIFT;
 	a->no_pin_before = jiffies;
+	a->unmapped_until = jiffies;
 	a->slots = __vmalloc(array_size(a->nr, sizeof(*a->slots)), GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	a->used = bitmap_zalloc(a->nr, GFP_KERNEL_ACCOUNT);
 	a->dummy = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);

@@ -64,6 +64,7 @@ static int device_init(struct vfio_device *vdev)
 
 	mutex_init(&v->gfx_lock);
 	mutex_init(&v->pin_lock);
+	mutex_init(&v->reset_lock);
 	kvmgt_irqs_init(&v->irqs);
 	kvmgt_work_init(v);
 	v->regs_region = find_regs_region(m);
@@ -96,6 +97,7 @@ static void device_release(struct vfio_device *vdev)
 	kvmgt_bus_destroy(v->bus);
 	kfree(v->opregion);
 	vgpu_exit(&v->core);
+	mutex_destroy(&v->reset_lock);
 	mutex_destroy(&v->pin_lock);
 	mutex_destroy(&v->gfx_lock);
 	kvmgt_vfio_free(vdev);
@@ -136,9 +138,14 @@ static void device_close(struct vfio_device *vdev)
 	kvmgt_gfx_close(v);
 }
 
+/* When it returns, the device touches guest memory no more. */
 static int device_reset(struct kvmgt_vgpu *v)
 {
+	mutex_lock(&v->reset_lock);
+	kvmgt_work_close(v);
 	vgpu_reset(&v->core);
+	kvmgt_work_open(v);
+	mutex_unlock(&v->reset_lock);
 	kvmgt_intx_update(v);
 	return 0;
 }

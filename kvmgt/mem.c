@@ -3,6 +3,7 @@
  * mem.c - read(), write() and mmap() of a vGPU's device file
  */
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -187,7 +188,7 @@ static bool region_mappable(struct kvmgt_vgpu *v, u32 region, u64 off, u64 len)
 	if (region == KVMGT_REGION_FRAME)
 		return true;
 
-	bar = &v->core.model->bars[region];
+	bar = &v->core.model->bars[array_index_nospec(region, VGPU_NUM_BARS)];
 	for (i = 0; i < bar->nr_areas; i++) {
 		const struct vgpu_area *a = &bar->areas[i];
 

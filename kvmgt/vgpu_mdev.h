@@ -6,6 +6,7 @@
  * Locks, outermost first; "leaf" locks may be taken by register callbacks, which
  * run under kvm->srcu, and so are never held around an attach or a detach:
  *
+ *	reset_lock		one reset at a time
  *	irqs.set_lock		SET_IRQS against itself and close
  *	gfx_lock		one frame at a time
  *	bus lock, slots_lock	see kvmgt_bus.h
@@ -77,12 +78,20 @@ struct kvmgt_irqs {
  * struct kvmgt_work - what runs on its own
  * @stopped: nothing may start: the device is not open
  * @run: the guest's commands
+ * @used_ns: of the slice; the worker's, as the next two
+ * @last_end: when it last ran
+ * @wait: jiffies of the last wait for memory to change
+ * @not_before: jiffies; a pause lasts until then
  * @timer: when the device's timer is due
  * @tick: the device's timer
  */
 struct kvmgt_work {
 	bool stopped;
 	struct delayed_work run;
+	u64 used_ns;
+	u64 last_end;
+	int wait;
+	unsigned long not_before;
 	struct hrtimer timer;
 	struct work_struct tick;
 };
@@ -95,6 +104,7 @@ struct kvmgt_work {
  * @irqs: its interrupts
  * @work: its commands and its timer
  * @regs_region: the region that holds the registers
+ * @reset_lock: one reset at a time; outside of all others
  * @pin_lock: guards @aperture and what is pinned for it
  * @aperture: from open to close; NULL without an aperture that can be mapped
  * @opregion: KVMGT_OPREGION_SIZE bytes; NULL without one
@@ -108,6 +118,7 @@ struct kvmgt_vgpu {
 	struct kvmgt_irqs irqs;
 	struct kvmgt_work work;
 	u32 regs_region;
+	struct mutex reset_lock; /* one reset at a time */
 	struct mutex pin_lock; /* guards @aperture and what is pinned for it */
 	struct kvmgt_aperture *aperture;
 	void *opregion;

@@ -12,27 +12,62 @@
 
 #include "vgpu_mdev.h"
 
-/* A slice that took longer than this is followed by a pause. */
+/*
+ * Running for SLICE_NS earns a pause of PAUSE_JIFFIES, whoever asks for more
+ * meanwhile; time in which nothing ran is forgiven.  A device that waits for memory
+ * to change is asked less and less often, down to every WAIT_JIFFIES_MAX.
+ */
 #define SLICE_NS (10 * NSEC_PER_MSEC)
 #define PAUSE_JIFFIES 1
+#define WAIT_JIFFIES_MAX max(1, HZ / 100)
 
 /* No timer is due sooner: a guest that programs nonsense costs 10 kHz at most. */
 #define TIMER_MIN_NS (100 * NSEC_PER_USEC)
+
+/* Jiffies until the worker may run again. */
+static unsigned long work_delay(const struct kvmgt_work *w)
+{
+	unsigned long not_before = READ_ONCE(w->not_before);
+
+	return time_before(jiffies, not_before) ? not_before - jiffies : 0;
+}
+
+/* Account what ran since @begin; a slice that is used up is followed by a pause. */
+static void work_account(struct kvmgt_work *w, u64 begin)
+{
+	u64 end = ktime_get_ns();
+	u64 idle = begin - w->last_end;
+
+	w->used_ns -= min(w->used_ns, idle);
+	w->used_ns += end - begin;
+	w->last_end = end;
+	if (w->used_ns >= SLICE_NS) {
+		w->used_ns = 0;
+		WRITE_ONCE(w->not_before, jiffies + PAUSE_JIFFIES);
+	}
+}
 
 static void work_run(struct work_struct *work)
 {
 	struct kvmgt_work *w = container_of(to_delayed_work(work), struct kvmgt_work, run);
 	struct kvmgt_vgpu *v = container_of(w, struct kvmgt_vgpu, work);
+	enum vgpu_work left = VGPU_WORK_MORE;
+	unsigned long delay = work_delay(w);
 	u64 begin = ktime_get_ns();
-	bool more;
 
-	do {
-		more = v->core.model->work(&v->core);
+	/* Rung during the last slice: the pause comes first. */
+	while (!delay && left == VGPU_WORK_MORE && !READ_ONCE(w->stopped) &&
+	       ktime_get_ns() - begin < SLICE_NS) {
+		left = v->core.model->work(&v->core);
 		cond_resched();
-	} while (more && !READ_ONCE(w->stopped) && ktime_get_ns() - begin < SLICE_NS);
+	}
+	if (!delay)
+		work_account(w, begin);
 
-	if (more && !READ_ONCE(w->stopped))
-		queue_delayed_work(system_unbound_wq, &w->run, PAUSE_JIFFIES);
+	w->wait = left == VGPU_WORK_WAIT ? min(2 * w->wait + 1, WAIT_JIFFIES_MAX) : 0;
+	if (left != VGPU_WORK_DONE && !READ_ONCE(w->stopped))
+		mod_delayed_work(system_unbound_wq, &w->run,
+				 max_t(unsigned long, work_delay(w), w->wait));
 }
 
 static void work_tick(struct work_struct *work)
@@ -61,9 +96,9 @@ void kvmgt_work_kick(struct vgpu *core)
 {
 	struct kvmgt_vgpu *v = core->host_data;
 
-	/* Does nothing during a pause: a guest cannot ring it away. */
+	/* What waits is looked at soon enough; what pauses is not to be rung awake. */
 	if (core->model->work && !READ_ONCE(v->work.stopped))
-		queue_delayed_work(system_unbound_wq, &v->work.run, 0);
+		queue_delayed_work(system_unbound_wq, &v->work.run, work_delay(&v->work));
 }
 
 /**
@@ -112,6 +147,7 @@ int kvmgt_work_dma(struct vgpu *core, u64 gpa, void *buf, u32 len, bool write)
 void kvmgt_work_init(struct kvmgt_vgpu *v)
 {
 	v->work.stopped = true;
+	v->work.not_before = jiffies;
 	INIT_DELAYED_WORK(&v->work.run, work_run);
 	INIT_WORK(&v->work.tick, work_tick);
 	hrtimer_setup(&v->work.timer, work_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
@@ -119,16 +155,18 @@ void kvmgt_work_init(struct kvmgt_vgpu *v)
 
 /**
  * kvmgt_work_open - the device may work from now on
- * @v: the vGPU, being opened
+ * @v: the vGPU, being opened, or reset
  */
 void kvmgt_work_open(struct kvmgt_vgpu *v)
 {
 	WRITE_ONCE(v->work.stopped, false);
+	/* Something may have been rung while it was stopped. */
+	kvmgt_work_kick(&v->core);
 }
 
 /**
  * kvmgt_work_close - the device works no more when this returns
- * @v: the vGPU, being closed; nobody calls its registers
+ * @v: the vGPU, being closed or reset; kvmgt_work_open() lets it go on
  *
  * Worker and timer start each other, so both are asked twice.
  */

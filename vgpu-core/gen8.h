@@ -140,8 +140,8 @@ void gen8_engine_reset(struct vgpu *v, u32 engine_mask);
  * write to memory.  GDRST reads as busy until there is none; any context.
  */
 u32 gen8_engine_resetting(struct vgpu *v);
-/* model->work: run engines for a bounded time; true: there is more to do. */
-bool gen8_engine_work(struct vgpu *v);
+/* model->work: run engines for a bounded time. */
+enum vgpu_work gen8_engine_work(struct vgpu *v);
 
 extern struct vgpu_model vgpu_model_gen8;
 

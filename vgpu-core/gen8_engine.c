@@ -12,6 +12,8 @@
 /* What one call of gen8_engine_work() does for an engine at most. */
 #define SLICE_COMMANDS 1000
 #define SLICE_BYTES (2u << 20)
+#define SLICE_NS 1000000 /* of one engine; looked at every SLICE_LOOK commands */
+#define SLICE_LOOK 8
 
 #define NS_PER_TICK 80 /* 12.5 MHz */
 
@@ -57,7 +59,7 @@ static struct gen8_engine *engine_of(struct vgpu *v, u32 off)
 
 u64 gen8_engine_ticks(struct vgpu *v)
 {
-	return v->host->now_ns(v) / NS_PER_TICK;
+	return env_div64(v->host->now_ns(v), NS_PER_TICK);
 }
 
 static u32 timestamp_read(struct vgpu *v, u32 off)
@@ -385,7 +387,8 @@ static bool engine_enter(struct vgpu *v, struct gen8_engine *e)
 		e->hung = false;
 		e->blt.active = false;
 	}
-	run = !is_stopped(v, e) && !e->hung && (e->active || e->has_pending);
+	run = !is_stopped(v, e) && !e->hung && (e->active || e->has_pending) &&
+	      READ_ONCE(v->bus_master);
 	e->executing = run;
 	if (run)
 		reg_set(gen8_ring_reg(v, e, RING_MI_MODE), MI_MODE_IDLE, 0);
@@ -453,6 +456,7 @@ static bool engine_step(struct vgpu *v, struct gen8_engine *e, u32 *bytes)
 	case GEN8_CS_BUSY:
 		return true;
 	case GEN8_CS_WAIT:
+		e->waiting = true;
 		return false;
 	case GEN8_CS_INVALID:
 		engine_hang(v, e, true);
@@ -463,40 +467,56 @@ static bool engine_step(struct vgpu *v, struct gen8_engine *e, u32 *bytes)
 	}
 }
 
-static bool engine_run(struct vgpu *v, struct gen8_engine *e)
+/* Commands differ: most cost nothing, some go to memory that is slow to come. */
+static bool slice_is_over(struct vgpu *v, u64 begin, u32 commands)
+{
+	return commands % SLICE_LOOK == 0 && v->host->now_ns(v) - begin > SLICE_NS;
+}
+
+static enum vgpu_work engine_run(struct vgpu *v, struct gen8_engine *e)
 {
 	u32 commands = SLICE_COMMANDS;
 	u32 bytes = SLICE_BYTES;
+	u64 begin;
 
 	if (!engine_enter(v, e))
-		return false;
+		return VGPU_WORK_DONE;
 
 	/* What was read ahead is old: others ran since. */
 	e->cs.window_len = 0;
-	while (commands && bytes && !gen8_engine_stale(e) && !is_stopped(v, e)) {
+	e->waiting = false;
+	begin = v->host->now_ns(v);
+	while (commands && bytes && !gen8_engine_stale(e) && !is_stopped(v, e) &&
+	       READ_ONCE(v->bus_master)) {
 		if (!engine_step(v, e, &bytes))
 			break;
-		commands--;
+		if (slice_is_over(v, begin, --commands))
+			break;
 	}
-	return engine_leave(v, e);
+	if (!engine_leave(v, e))
+		return VGPU_WORK_DONE;
+	return e->waiting ? VGPU_WORK_WAIT : VGPU_WORK_MORE;
 }
 
 /**
  * gen8_engine_work - model->work: run the engines for a bounded time
  * @v: the device
  *
- * Return: true if there is more to do, be it to ask again what an engine waits for.
+ * Return: what there is left to do, be it to ask again what an engine waits for.
  */
-bool gen8_engine_work(struct vgpu *v)
+enum vgpu_work gen8_engine_work(struct vgpu *v)
 {
 	struct gen8_engines *s = to_gen8(v)->engines;
-	bool more = false;
+	enum vgpu_work left = VGPU_WORK_DONE;
 	u32 i;
 
-	for (i = 0; i < GEN8_NUM_ENGINES; i++)
-		more |= engine_run(v, &s->engine[(s->next + i) % GEN8_NUM_ENGINES]);
+	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
+		enum vgpu_work w = engine_run(v, &s->engine[(s->next + i) % GEN8_NUM_ENGINES]);
+
+		left = max(left, w);
+	}
 	s->next = (s->next + 1) % GEN8_NUM_ENGINES;
-	return more;
+	return left;
 }
 
 static void engine_reset(struct vgpu *v, struct gen8_engine *e)

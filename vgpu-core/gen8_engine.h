@@ -233,6 +233,7 @@ struct gen8_cs {
  * @active: there is one
  * @loaded: its image was read
  * @hung: a command made no sense; only a reset helps
+ * @waiting: what stopped it is a wait for memory to change
  * @bb_saved: the image holds a batch buffer
  * @ts_saved: the context's run time before it was loaded, in ticks
  * @ts_loaded: when it was loaded, in ticks
@@ -259,6 +260,7 @@ struct gen8_engine {
 	bool active;
 	bool loaded;
 	bool hung;
+	bool waiting;
 	bool bb_saved;
 	u32 ts_saved;
 	u64 ts_loaded;

@@ -45,6 +45,7 @@ static void decode_update_locked(struct vgpu *v)
 {
 	env_assert_locked(&v->config_lock);
 	WRITE_ONCE(v->mem_enabled, command(v) & PCI_COMMAND_MEMORY && !power_state(v));
+	WRITE_ONCE(v->bus_master, command(v) & PCI_COMMAND_MASTER && !power_state(v));
 	WRITE_ONCE(v->intx_disabled, command(v) & PCI_COMMAND_INTX_DISABLE);
 }
 
@@ -191,6 +192,7 @@ int vgpu_config_read(struct vgpu *v, u64 off, void *buf, u32 len)
  */
 int vgpu_config_write(struct vgpu *v, u64 off, const void *buf, u32 len)
 {
+	bool master = READ_ONCE(v->bus_master);
 	const u8 *p = buf;
 	u32 state;
 	u32 i;
@@ -212,6 +214,10 @@ int vgpu_config_write(struct vgpu *v, u64 off, const void *buf, u32 len)
 		v->config[PM_OFFSET + PCI_PM_CTRL] ^= power_state(v) ^ state;
 	decode_update_locked(v);
 	env_unlock(&v->config_lock);
+
+	/* What was submitted before is due now. */
+	if (!master && READ_ONCE(v->bus_master) && v->model->work && v->host->kick)
+		v->host->kick(v);
 	return 0;
 }
 

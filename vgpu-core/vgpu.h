@@ -144,6 +144,18 @@ struct vgpu_plane {
 };
 
 /**
+ * enum vgpu_work - what model->work left behind
+ * @VGPU_WORK_DONE: nothing to do until the next kick
+ * @VGPU_WORK_WAIT: to look again, soon but not at once, whether memory has changed
+ * @VGPU_WORK_MORE: more to do
+ */
+enum vgpu_work {
+	VGPU_WORK_DONE = 0,
+	VGPU_WORK_WAIT,
+	VGPU_WORK_MORE,
+};
+
+/**
  * struct vgpu_model - one kind of device; immutable once vgpu_model_init() ran
  * @name: short name, part of the mdev type
  * @description: one line for humans
@@ -161,8 +173,8 @@ struct vgpu_plane {
  * @frame: optional; writes the frame that @plane described to @dst
  * @aperture: with an aperture BAR: the guest page behind byte @off of it (a
  *	multiple of the page size); an error where there is none
- * @work: optional; does what host->kick() asked for, for a bounded time.  Returns
- *	true to be called again at once.  One call at a time
+ * @work: optional; does what host->kick() asked for, for a few milliseconds at
+ *	most.  One call at a time
  * @timer: optional; the time given to host->timer() has come
  * @opregion: optional; fills the 8 KiB of an Intel OpRegion
  * @edid: optional; another monitor is connected: @size bytes that describe it, of
@@ -189,7 +201,7 @@ struct vgpu_model {
 	void (*plane)(struct vgpu *v, struct vgpu_plane *p);
 	void (*frame)(struct vgpu *v, const struct vgpu_plane *p, void *dst);
 	int (*aperture)(struct vgpu *v, u64 off, u64 *gpa);
-	bool (*work)(struct vgpu *v);
+	enum vgpu_work (*work)(struct vgpu *v);
 	void (*timer)(struct vgpu *v);
 	void (*opregion)(struct vgpu *v, void *dst);
 	void (*edid)(struct vgpu *v, const void *edid, u32 size);
@@ -258,6 +270,7 @@ struct vgpu_reg_count {
  * @config_wmask: bits of @config that the guest may write
  * @config_w1c: bits of @config that the guest clears by writing 1
  * @mem_enabled: memory decoding is on (PCI_COMMAND_MEMORY, D0); read without a lock
+ * @bus_master: PCI_COMMAND_MASTER; without it commands of the guest do not run
  * @intx_disabled: PCI_COMMAND_INTX_DISABLE; read without a lock, also by hosts in
  *	atomic context
  */
@@ -276,6 +289,7 @@ struct vgpu {
 	u8 config_wmask[VGPU_CONFIG_SIZE];
 	u8 config_w1c[VGPU_CONFIG_SIZE];
 	bool mem_enabled;
+	bool bus_master;
 	bool intx_disabled;
 };
 

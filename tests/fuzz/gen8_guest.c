@@ -134,6 +134,7 @@ void fuzz_guest_begin(struct fuzz_guest *g)
 	if (!g->v.regs && (vgpu_model_init(&model) || vgpu_init(&g->v, &model, &host, g)))
 		abort();
 	gen8_engine_reset_all(&g->v);
+	vgpu_config_write(&g->v, PCI_COMMAND, "\6", 1);
 	memset(g->ram, 0, sizeof(g->ram));
 	tables_build(g);
 	for (i = 0; i < GEN8_NUM_ENGINES; i++) {

@@ -339,6 +339,7 @@ static void semaphores(void)
 	EMIT(&c, SEMAPHORE | GGTT | 4 << 12, 9, SCRATCH, 0, SDI | GGTT, SCRATCH + 4, 0, 1);
 	submit(GEN8_RCS, &c, NULL);
 	CHECK(!work());
+	CHECK_EQ(gen8_engine_work(&f.v), VGPU_WORK_WAIT);
 	c = context_new(0x40);
 	EMIT(&c, SDI | GGTT, SCRATCH, 0, 9);
 	submit(GEN8_BCS, &c, NULL);

@@ -134,6 +134,25 @@ static void a_request_on_each_engine(void)
 		request_in_order(id);
 }
 
+static void no_bus_master_no_commands(void)
+{
+	struct context c;
+
+	begin();
+	c = context_new(0x20);
+	breadcrumb(&c, 3);
+	vgpu_config_write(&f.v, PCI_COMMAND, "\2", 1);
+	submit(GEN8_BCS, &c, NULL);
+	CHECK_EQ(gen8_engine_work(&f.v), VGPU_WORK_DONE);
+	CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 0);
+	f.kicks = 0;
+	vgpu_config_write(&f.v, PCI_COMMAND, "\6", 1);
+	CHECK_EQ(f.kicks, 1);
+	CHECK(work());
+	CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 3);
+	guest_end();
+}
+
 static void idle_costs_nothing(void)
 {
 	struct context c;
@@ -642,6 +661,7 @@ static void allocation_may_fail(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(a_request_on_each_engine),
 	KTAP_CASE(idle_costs_nothing),
+	KTAP_CASE(no_bus_master_no_commands),
 	KTAP_CASE(two_elements),
 	KTAP_CASE(spinner_yields_and_ends),
 	KTAP_CASE(lite_restore_takes_the_tail),

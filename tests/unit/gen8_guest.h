@@ -179,6 +179,8 @@ static inline void guest_begin(void)
 	memset(&f, 0, sizeof(f));
 	fixture_init(&f, &guest_model);
 	fixture_memory(&f, RAM_SIZE);
+	vgpu_config_write(&f.v, PCI_COMMAND, "\6", 1);
+	f.kicks = 0;
 	ram_next = 0;
 	ggtt_next = 0x00100000;
 	ggtt_new(SCRATCH, 16);
