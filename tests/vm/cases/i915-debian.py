@@ -114,7 +114,7 @@ def desktop(t, guest):
     while time.monotonic() < end:
         time.sleep(3)
         seen = look(guest)
-        if seen["black"] > 0.05:
+        if seen["blue"] > 0.5 and seen["black"] > 0.05:
             break
     guest.qmp.cmd("screendump", filename=os.path.join(l2.OUT, "weston.png"), format="png")
     l2.log(f"weston: {seen}")
