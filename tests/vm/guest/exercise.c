@@ -2,7 +2,8 @@
 /*
  * exercise.c - submissions, blits, flips and hangs on the guest's i915, judged
  *
- *   exercise NAME     run one sub-test: nop store math contexts blt hang flip cursor
+ *   exercise NAME     run one sub-test: nop store math contexts
+ *                     spin blt hang flip cursor tiled
  *
  * Speaks to the host in lines:
  *
@@ -169,6 +170,13 @@ int bo_wait(const struct bo *bo)
 	return request(DRM_IOCTL_I915_GEM_WAIT, &wait);
 }
 
+bool bo_busy(const struct bo *bo)
+{
+	struct drm_i915_gem_busy busy = { .handle = bo->handle };
+
+	return !request(DRM_IOCTL_I915_GEM_BUSY, &busy) && busy.busy;
+}
+
 uint32_t context_new(void)
 {
 	struct drm_i915_gem_context_create create = { 0 };
@@ -253,9 +261,10 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} tests[] = {
-		{ "nop", test_nop },   { "store", test_store },	      { "math", test_math },
-		{ "blt", test_blt },   { "contexts", test_contexts }, { "hang", test_hang },
-		{ "flip", test_flip }, { "cursor", test_cursor },
+		{ "nop", test_nop },	 { "store", test_store }, { "math", test_math },
+		{ "spin", test_spin },	 { "blt", test_blt },	  { "contexts", test_contexts },
+		{ "hang", test_hang },	 { "flip", test_flip },	  { "cursor", test_cursor },
+		{ "tiled", test_tiled },
 	};
 	unsigned int i;
 

@@ -84,6 +84,7 @@ struct bo bo_new(uint32_t size);
 void bo_free(struct bo *bo);
 /* Wait until no engine uses it.  Return: 0 or -errno. */
 int bo_wait(const struct bo *bo);
+bool bo_busy(const struct bo *bo);
 
 uint32_t context_new(void);
 void context_free(uint32_t ctx);
@@ -104,8 +105,10 @@ void test_store(void);
 void test_math(void);
 void test_contexts(void);
 void test_blt(void);
+void test_spin(void);
 void test_hang(void);
 void test_flip(void);
 void test_cursor(void);
+void test_tiled(void);
 
 #endif /* GUEST_EXERCISE_H */

@@ -2,6 +2,7 @@
 /*
  * exercise_gem.c - batches that do nothing, store, compute, and share an engine
  */
+#include <poll.h>
 #include <string.h>
 
 #include "exercise.h"
@@ -239,4 +240,48 @@ void test_contexts(void)
 	work_end();
 	contexts_store(b, I915_EXEC_RENDER, "two contexts in turn on rcs");
 	contexts_keep(b);
+}
+
+/*
+ * A batch that runs in a circle until the CPU puts an end into it: seen at once, by an
+ * engine that meanwhile keeps nobody on other engines waiting.
+ */
+static void spin(const struct engine *engine, const struct engine *other)
+{
+	struct batch b = batch_new(), behind = batch_new(), beside = batch_new();
+	uint64_t start;
+	int ret;
+
+	put(&b, 0);
+	put(&b, MI_BATCH_BUFFER_START);
+	put_addr(&b, b.bo.addr);
+	behind.ctx = context_new();
+	ret = batch_submit(&b, engine->flag, NULL, 0);
+	if (!ret)
+		ret = batch_end(&behind, engine->flag, NULL, 0);
+	if (!ret)
+		ret = batch_run(&beside, other->flag, NULL, 0);
+	result(!ret, "%s works while %s spins", other->name, engine->name);
+	poll(NULL, 0, 100);
+	result(bo_busy(&b.bo) && bo_busy(&behind.bo), "%s spins", engine->name);
+	*(volatile uint32_t *)b.bo.map = MI_BATCH_BUFFER_END;
+	start = now_us();
+	ret = bo_wait(&b.bo);
+	if (!ret)
+		ret = bo_wait(&behind.bo);
+	start = now_us() - start;
+	note("%s: ended after %llu us, error %d", engine->name, (unsigned long long)start, ret);
+	result(!ret && start < 2 * US_PER_SECOND, "%s stops when told to", engine->name);
+	context_free(behind.ctx);
+	bo_free(&b.bo);
+	bo_free(&behind.bo);
+	bo_free(&beside.bo);
+}
+
+void test_spin(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(engines); i++)
+		spin(&engines[i], &engines[(i + 1) % ARRAY_SIZE(engines)]);
 }

@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <drm_fourcc.h>
+
 #include "exercise.h"
 
 #define MANY 16
@@ -53,14 +55,18 @@ static bool connector_take(struct screen *s, uint32_t id)
 	return true;
 }
 
+static uint32_t gradient(unsigned int x, unsigned int y)
+{
+	return (x & 0xff) << 16 | (y & 0xff) << 8;
+}
+
 static void paint(const struct screen *s, uint32_t *pixels, uint32_t pitch, unsigned int which)
 {
 	unsigned int x, y;
 
 	for (y = 0; y < s->mode.vdisplay; y++)
 		for (x = 0; x < s->mode.hdisplay; x++)
-			pixels[y * pitch / 4 + x] = which ? (x & 0xff) << 16 | (y & 0xff) << 8 :
-							    0x000040 + (x & 0x3f);
+			pixels[y * pitch / 4 + x] = which ? gradient(x, y) : 0x40 + (x & 0x3f);
 }
 
 static int framebuffer(struct screen *s, unsigned int which)
@@ -94,8 +100,8 @@ static int framebuffer(struct screen *s, unsigned int which)
 	return ret;
 }
 
-/* A monitor, two framebuffers, a mode set: or no sub-test. */
-static void screen_light(struct screen *s)
+/* A monitor, or no sub-test. */
+static void screen_find(struct screen *s)
 {
 	uint32_t crtcs[MANY], connectors[MANY];
 	struct drm_mode_card_res res = {
@@ -104,7 +110,6 @@ static void screen_light(struct screen *s)
 		.connector_id_ptr = (uintptr_t)connectors,
 		.count_connectors = MANY,
 	};
-	struct drm_mode_crtc set = { .count_connectors = 1, .mode_valid = 1 };
 	unsigned int i;
 	int ret = request(DRM_IOCTL_MODE_GETRESOURCES, &res);
 
@@ -113,21 +118,41 @@ static void screen_light(struct screen *s)
 	if (!result(!ret && s->connector && res.count_crtcs, "a monitor is connected"))
 		exit(1);
 	s->crtc = crtcs[0];
-	ret = framebuffer(s, 0);
-	if (!ret)
-		ret = framebuffer(s, 1);
-	set.set_connectors_ptr = (uintptr_t)&s->connector;
-	set.crtc_id = s->crtc;
-	set.fb_id = s->fb[0];
-	set.mode = s->mode;
-	work_begin("setcrtc");
-	if (!ret)
-		ret = request(DRM_IOCTL_MODE_SETCRTC, &set);
+}
+
+static void mode_set(struct screen *s, const char *name, uint32_t fb)
+{
+	struct drm_mode_crtc set = {
+		.set_connectors_ptr = (uintptr_t)&s->connector,
+		.count_connectors = 1,
+		.crtc_id = s->crtc,
+		.fb_id = fb,
+		.mode_valid = 1,
+		.mode = s->mode,
+	};
+	int ret;
+
+	work_begin(name);
+	ret = request(DRM_IOCTL_MODE_SETCRTC, &set);
 	work_end();
 	note("mode %s, %u kHz, frame %u us, error %d", s->mode.name, s->mode.clock,
 	     (unsigned int)s->frame_us, ret);
 	if (!result(!ret, "a mode is set"))
 		exit(1);
+}
+
+/* Two framebuffers, and one of them on the monitor. */
+static void screen_light(struct screen *s)
+{
+	int ret;
+
+	screen_find(s);
+	ret = framebuffer(s, 0);
+	if (!ret)
+		ret = framebuffer(s, 1);
+	if (!result(!ret, "two framebuffers"))
+		exit(1);
+	mode_set(s, "setcrtc", s->fb[0]);
 }
 
 /* The event of the flip, or of nothing within two seconds. */
@@ -278,4 +303,45 @@ void test_cursor(void)
 	work_end();
 	if (!result(!ret, "the cursor moves"))
 		note("move %u: error %d", i, ret);
+}
+
+/* In tiles of 128 pixels by 8 lines: the host looks at the picture. */
+static int framebuffer_tiled(const struct screen *s, uint32_t *id)
+{
+	uint32_t tiles = (s->mode.hdisplay + 127) / 128;
+	struct bo bo = bo_new(tiles * 4096 * ((s->mode.vdisplay + 7) / 8));
+	struct drm_mode_fb_cmd2 fb = {
+		.width = s->mode.hdisplay,
+		.height = s->mode.vdisplay,
+		.pixel_format = DRM_FORMAT_XRGB8888,
+		.flags = DRM_MODE_FB_MODIFIERS,
+		.handles = { bo.handle },
+		.pitches = { tiles * 512 },
+		.modifier = { I915_FORMAT_MOD_X_TILED },
+	};
+	unsigned int x, y;
+	int ret;
+
+	for (y = 0; y < s->mode.vdisplay; y++)
+		for (x = 0; x < s->mode.hdisplay; x++)
+			bo.map[(y / 8 * tiles + x / 128) * 1024 + y % 8 * 128 + x % 128] =
+				gradient(x, y);
+	ret = request(DRM_IOCTL_MODE_ADDFB2, &fb);
+	*id = fb.fb_id;
+	return ret;
+}
+
+void test_tiled(void)
+{
+	struct screen s = { 0 };
+	uint32_t fb;
+	int ret;
+
+	screen_find(&s);
+	ret = framebuffer_tiled(&s, &fb);
+	if (!result(!ret, "an X-tiled framebuffer")) {
+		note("error %d", ret);
+		exit(1);
+	}
+	mode_set(&s, "setcrtc-x-tiled", fb);
 }
