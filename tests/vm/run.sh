@@ -3,7 +3,8 @@
 # Runs VM cases: builds what they need, boots level 1, judges; or opens a login in level 1.
 #
 #   run.sh [--smp N] [--icount] [--timeout S] [--out DIR] CASE...   run these (name or glob)
-#   run.sh --all                                                    every case but benchmarks
+#   run.sh --all                                                    every case but benchmarks and,
+#                                                                   unless KVMGT_LONG=1, long ones
 #   run.sh --list [CASE...]                                         print the names
 #   run.sh --shell                                                  interactive login
 #
@@ -12,6 +13,7 @@
 #   # smp: N            vCPUs of level 1 (default 2)
 #   # icount            one vCPU, -icount shift=0,sleep=off
 #   # timeout: S        seconds for this case (default 180)
+#   # long              takes minutes: --all leaves it out unless KVMGT_LONG=1
 #   # needs: WORD...    modules qemu guest debian bin: built first and found in /share (default
 #                       modules)
 # /share/bin holds what every executable tests/*/share.sh put there when called with that path.
@@ -39,6 +41,7 @@ find_cases() {
 		case $name in *.sh|*.py) name=${name%.*} ;; *) continue ;; esac
 		if [ "$pattern" = --all ]; then
 			case $f in */tests/bench/cases/*|*/tests/demo/cases/*) continue ;; esac
+			[ -z "${KVMGT_LONG-}" ] && sed -n '1,25{/^# long$/p}' "$f" | grep -q . && continue
 		else
 			# shellcheck disable=SC2254 # a glob is wanted
 			case $name in $pattern) ;; *) continue ;; esac

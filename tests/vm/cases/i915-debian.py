@@ -3,6 +3,7 @@
 """Debian's own programs on the gen8 vGPU: modetest, the benchmarks of intel-gpu-tools, weston."""
 # needs: modules qemu guest debian
 # timeout: 1200
+# long
 
 import collections
 import os
