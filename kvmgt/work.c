@@ -28,8 +28,9 @@
 static unsigned long work_delay(const struct kvmgt_work *w)
 {
 	unsigned long not_before = READ_ONCE(w->not_before);
+	unsigned long now = jiffies; /* once: it may pass not_before in between */
 
-	return time_before(jiffies, not_before) ? not_before - jiffies : 0;
+	return time_before(now, not_before) ? not_before - now : 0;
 }
 
 /* Account what ran since @begin; a slice that is used up is followed by a pause. */
