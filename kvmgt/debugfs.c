@@ -97,6 +97,18 @@ static const struct file_operations count_fops = {
 	.write = count_write,
 };
 
+/* The link of the monitor, VFIO_DEVICE_GFX_LINK_STATE_*, and the size of its EDID. */
+static int monitor_show(struct seq_file *m, void *unused)
+{
+	struct kvmgt_vgpu *v = m->private;
+
+	mutex_lock(&v->monitor.lock);
+	seq_printf(m, "link %u edid %u\n", v->monitor.link, v->monitor.size);
+	mutex_unlock(&v->monitor.lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(monitor);
+
 /**
  * kvmgt_debugfs_create - add the vGPU's files to the bus's directory
  * @v: the vGPU
@@ -110,4 +122,6 @@ void kvmgt_debugfs_create(struct kvmgt_vgpu *v)
 	debugfs_create_file("regs", 0444, dir, v, &regs_fops);
 	debugfs_create_file("counters", 0444, dir, v, &counters_fops);
 	debugfs_create_file("count", 0200, dir, v, &count_fops);
+	if (v->core.monitor)
+		debugfs_create_file("monitor", 0444, dir, v, &monitor_fops);
 }

@@ -67,6 +67,7 @@ static int device_init(struct vfio_device *vdev)
 	mutex_init(&v->reset_lock);
 	kvmgt_irqs_init(&v->irqs);
 	kvmgt_work_init(v);
+	kvmgt_monitor_init(&v->monitor);
 	v->regs_region = find_regs_region(m);
 
 	ret = vgpu_init(&v->core, m, &kvmgt_vgpu_host, v);
@@ -97,6 +98,7 @@ static void device_release(struct vfio_device *vdev)
 	kvmgt_bus_destroy(v->bus);
 	kfree(v->opregion);
 	vgpu_exit(&v->core);
+	mutex_destroy(&v->monitor.lock);
 	mutex_destroy(&v->reset_lock);
 	mutex_destroy(&v->pin_lock);
 	mutex_destroy(&v->gfx_lock);
@@ -116,6 +118,7 @@ static int device_open(struct vfio_device *vdev)
 		goto err_gfx;
 	/* Whoever had it before leaves nothing behind. */
 	vgpu_clear_memory(&v->core);
+	kvmgt_monitor_open(v);
 	vgpu_reset(&v->core);
 	kvmgt_work_open(v);
 	kvmgt_bus_open(v->bus, vdev);

@@ -23,7 +23,7 @@
  */
 int kvmgt_gfx_open(struct kvmgt_vgpu *v)
 {
-	u32 size = v->core.model->frame_size;
+	u32 size = v->core.frame_size;
 
 	if (!size)
 		return 0;

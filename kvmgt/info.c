@@ -51,20 +51,24 @@ u32 kvmgt_region_map(void *priv, u32 region, const struct kvmgt_bus_area **areas
 u64 kvmgt_region_size(struct kvmgt_vgpu *v, u32 region)
 {
 	if (region == KVMGT_REGION_FRAME)
-		return v->core.model->frame_size;
+		return v->core.frame_size;
 	if (region == KVMGT_REGION_OPREGION)
 		return v->opregion ? KVMGT_OPREGION_SIZE : 0;
+	if (region == KVMGT_REGION_EDID)
+		return v->core.monitor ? KVMGT_EDID_REGION_SIZE : 0;
 	return vgpu_region_size(v->core.model, region);
 }
 
 /**
- * kvmgt_num_regions - number of regions; only Intel's models have an OpRegion
+ * kvmgt_num_regions - number of regions: up to the last one that there is
  * @v: the vGPU
  *
  * Return: the number.
  */
 u32 kvmgt_num_regions(struct kvmgt_vgpu *v)
 {
+	if (v->core.monitor)
+		return KVMGT_REGION_EDID + 1;
 	return v->opregion ? KVMGT_REGION_OPREGION + 1 : KVMGT_REGION_FRAME + 1;
 }
 
@@ -144,31 +148,21 @@ static int bar_info(struct kvmgt_vgpu *v, struct vfio_region_info *info, struct 
 	return kvmgt_bus_region_info(v->bus, info, caps);
 }
 
-static int frame_info(struct vfio_region_info *info, struct vfio_info_cap *caps)
+/* A region behind those of PCI, where the device has it. */
+static int type_info(struct vfio_region_info *info, struct vfio_info_cap *caps, u32 flags, u32 type,
+		     u32 subtype)
 {
-	struct vfio_region_info_cap_type type = {
+	struct vfio_region_info_cap_type cap = {
 		.header.id = VFIO_REGION_INFO_CAP_TYPE,
 		.header.version = 1,
-		.type = VFIO_REGION_TYPE_KVMGT,
-		.subtype = VFIO_REGION_SUBTYPE_KVMGT_FRAME,
+		.type = type,
+		.subtype = subtype,
 	};
 
-	if (info->size)
-		info->flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_MMAP;
-	return vfio_info_add_capability(caps, &type.header, sizeof(type));
-}
-
-static int opregion_info(struct vfio_region_info *info, struct vfio_info_cap *caps)
-{
-	struct vfio_region_info_cap_type type = {
-		.header.id = VFIO_REGION_INFO_CAP_TYPE,
-		.header.version = 1,
-		.type = VFIO_REGION_TYPE_PCI_VENDOR_TYPE | PCI_VENDOR_ID_INTEL,
-		.subtype = VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION,
-	};
-
-	info->flags = VFIO_REGION_INFO_FLAG_READ;
-	return vfio_info_add_capability(caps, &type.header, sizeof(type));
+	if (!info->size)
+		return 0;
+	info->flags = flags;
+	return vfio_info_add_capability(caps, &cap.header, sizeof(cap));
 }
 
 /**
@@ -198,9 +192,17 @@ int kvmgt_get_region_info(struct vfio_device *vdev, struct vfio_region_info *inf
 		info->flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 		return 0;
 	case KVMGT_REGION_FRAME:
-		return frame_info(info, caps);
+		return type_info(info, caps,
+				 VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_MMAP,
+				 VFIO_REGION_TYPE_KVMGT, VFIO_REGION_SUBTYPE_KVMGT_FRAME);
 	case KVMGT_REGION_OPREGION:
-		return opregion_info(info, caps);
+		return type_info(info, caps, VFIO_REGION_INFO_FLAG_READ,
+				 VFIO_REGION_TYPE_PCI_VENDOR_TYPE | PCI_VENDOR_ID_INTEL,
+				 VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION);
+	case KVMGT_REGION_EDID:
+		return type_info(info, caps,
+				 VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE,
+				 VFIO_REGION_TYPE_GFX, VFIO_REGION_SUBTYPE_GFX_EDID);
 	default:
 		return 0;
 	}

@@ -25,6 +25,8 @@ static int region_read(struct kvmgt_vgpu *v, u32 region, u64 off, u64 *val, u32 
 		memcpy(val, v->frame + off, len);
 	else if (region == KVMGT_REGION_OPREGION)
 		memcpy(val, v->opregion + off, len);
+	else if (region == KVMGT_REGION_EDID)
+		kvmgt_monitor_read(v, off, val, len);
 	else
 		ret = vgpu_region_read(&v->core, region, off, val, len);
 	trace_kvmgt_vfio_rw(v->vdev.dev, region, off, len, *val, false, ret);
@@ -37,7 +39,10 @@ static int region_write(struct kvmgt_vgpu *v, u32 region, u64 off, const u64 *va
 
 	if (region == KVMGT_REGION_FRAME || region == KVMGT_REGION_OPREGION)
 		return -EINVAL;
-	ret = vgpu_region_write(&v->core, region, off, val, len);
+	if (region == KVMGT_REGION_EDID)
+		ret = kvmgt_monitor_write(v, off, val, len);
+	else
+		ret = vgpu_region_write(&v->core, region, off, val, len);
 	trace_kvmgt_vfio_rw(v->vdev.dev, region, off, len, *val, true, ret);
 
 	/* The guest may have allowed INTx just now. */

@@ -9,6 +9,7 @@
  *	reset_lock		one reset at a time
  *	irqs.set_lock		SET_IRQS against itself and close
  *	gfx_lock		one frame at a time
+ *	monitor.lock		the EDID region
  *	bus lock, slots_lock	see kvmgt_bus.h
  *	pin_lock		see aperture.c; may be taken by register callbacks
  *	core block locks	leaf, see vgpu-core
@@ -36,13 +37,18 @@ struct virqfd;
 #define KVMGT_REGION_MASK	(KVMGT_REGION_OFFSET(1) - 1)
 
 /*
- * The regions behind those of PCI: the picture, for the VMM's region display, and
- * for models of Intel's the OpRegion.
+ * The regions behind those of PCI: the picture, for the VMM's region display; for models of
+ * Intel's the OpRegion; for models with a choice of monitors the EDID.
  */
 #define KVMGT_REGION_FRAME	VFIO_PCI_NUM_REGIONS
 #define KVMGT_REGION_OPREGION	(VFIO_PCI_NUM_REGIONS + 1)
+#define KVMGT_REGION_EDID	(VFIO_PCI_NUM_REGIONS + 2)
 
 #define KVMGT_OPREGION_SIZE	0x2000
+
+/* The EDID lies behind the fields of its region. */
+#define KVMGT_EDID_OFFSET	0x100
+#define KVMGT_EDID_REGION_SIZE	(KVMGT_EDID_OFFSET + VGPU_EDID_MAX)
 
 #define KVMGT_MAX_MSI		32
 
@@ -97,19 +103,34 @@ struct kvmgt_work {
 };
 
 /**
+ * struct kvmgt_monitor - what the EDID region holds
+ * @lock: guards all below; outside of the core's locks
+ * @link: VFIO_DEVICE_GFX_LINK_STATE_*
+ * @size: bytes of @edid that count
+ * @edid: what was written, or the EDID that the device comes with
+ */
+struct kvmgt_monitor {
+	struct mutex lock;	/* guards all below */
+	u32 link;
+	u32 size;
+	u8 edid[VGPU_EDID_MAX];
+};
+
+/**
  * struct kvmgt_vgpu - a vGPU
  * @vdev: the VFIO device; first, for vfio_alloc_device()
  * @core: the device model
  * @bus: its place on the VM's MMIO bus
  * @irqs: its interrupts
  * @work: its commands and its timer
+ * @monitor: its EDID region
  * @regs_region: the region that holds the registers
  * @reset_lock: one reset at a time; outside of all others
  * @pin_lock: guards @aperture and what is pinned for it
  * @aperture: from open to close; NULL without an aperture that can be mapped
  * @opregion: KVMGT_OPREGION_SIZE bytes; NULL without one
  * @gfx_lock: guards the contents of @frame
- * @frame: model->frame_size bytes, from open to close; NULL without a display
+ * @frame: core.frame_size bytes, from open to close; NULL without a display
  */
 struct kvmgt_vgpu {
 	struct vfio_device vdev;
@@ -117,6 +138,7 @@ struct kvmgt_vgpu {
 	struct kvmgt_bus *bus;
 	struct kvmgt_irqs irqs;
 	struct kvmgt_work work;
+	struct kvmgt_monitor monitor;
 	u32 regs_region;
 	struct mutex reset_lock; /* one reset at a time */
 	struct mutex pin_lock; /* guards @aperture and what is pinned for it */
@@ -165,6 +187,12 @@ ssize_t kvmgt_write(struct kvmgt_vgpu *v, const char __user *buf, size_t count, 
 int kvmgt_gfx_open(struct kvmgt_vgpu *v);
 void kvmgt_gfx_close(struct kvmgt_vgpu *v);
 int kvmgt_query_gfx_plane(struct kvmgt_vgpu *v, void __user *arg);
+
+/* monitor.c */
+void kvmgt_monitor_init(struct kvmgt_monitor *mon);
+void kvmgt_monitor_open(struct kvmgt_vgpu *v);
+void kvmgt_monitor_read(struct kvmgt_vgpu *v, u64 off, void *buf, u32 len);
+int kvmgt_monitor_write(struct kvmgt_vgpu *v, u64 off, const void *buf, u32 len);
 
 /* work.c */
 void kvmgt_work_init(struct kvmgt_vgpu *v);

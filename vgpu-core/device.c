@@ -73,6 +73,7 @@ int vgpu_init(struct vgpu *v, const struct vgpu_model *m, const struct vgpu_host
 	v->model = m;
 	v->host = host;
 	v->host_data = host_data;
+	v->frame_size = m->frame_size;
 
 	ret = memory_alloc(v);
 	if (ret)
@@ -84,6 +85,8 @@ int vgpu_init(struct vgpu *v, const struct vgpu_model *m, const struct vgpu_host
 		if (ret)
 			goto err_lock;
 	}
+	if (m->monitors)
+		vgpu_monitor_set(v, &m->monitors[0]);
 	vgpu_reset(v);
 	return 0;
 

@@ -4,10 +4,10 @@
  */
 #include "vgpu.h"
 
-static bool plane_is_sane(const struct vgpu_model *m, const struct vgpu_plane *p)
+static bool plane_is_sane(const struct vgpu *v, const struct vgpu_plane *p)
 {
 	return p->width && p->height && (u64)p->width * 4 <= p->stride &&
-	       (u64)p->stride * p->height == p->size && p->size <= m->frame_size;
+	       (u64)p->stride * p->height == p->size && p->size <= v->frame_size;
 }
 
 /**
@@ -22,7 +22,7 @@ void vgpu_plane_get(struct vgpu *v, struct vgpu_plane *p)
 		return;
 
 	v->model->plane(v, p);
-	if (!p->fourcc || !plane_is_sane(v->model, p))
+	if (!p->fourcc || !plane_is_sane(v, p))
 		memset(p, 0, sizeof(*p));
 }
 
@@ -37,6 +37,6 @@ void vgpu_plane_get(struct vgpu *v, struct vgpu_plane *p)
  */
 void vgpu_frame_copy(struct vgpu *v, const struct vgpu_plane *p, void *dst)
 {
-	if (p->fourcc && v->model->frame && plane_is_sane(v->model, p))
+	if (p->fourcc && v->model->frame && plane_is_sane(v, p))
 		v->model->frame(v, p, dst);
 }

@@ -5,7 +5,6 @@
  * Most of them are storage that a driver compares with what it wrote.  The rest answers a
  * request at once: hardware that takes its time has drivers poll.
  */
-#include "edid.h"
 #include "gen8_display.h"
 
 /* A bit of a register follows another one of it; under the lock, so that the last counts. */
@@ -294,7 +293,7 @@ const struct vgpu_block gen8_display_block = {
 };
 
 /**
- * gen8_display_init - a display with the monitor that it comes with
+ * gen8_display_init - a display, without a monitor yet
  * @v: the device; its display_lock is there
  *
  * Return: 0 or -ENOMEM.
@@ -305,8 +304,6 @@ int gen8_display_init(struct vgpu *v)
 
 	if (!d)
 		return -ENOMEM;
-	vgpu_edid_build_hdmi(d->edid, v->model->frame_size);
-	d->edid_size = VGPU_EDID_HDMI_SIZE;
 	to_gen8(v)->display = d;
 	return 0;
 }
@@ -341,7 +338,7 @@ void gen8_display_reset(struct vgpu *v)
  * gen8_display_edid - another monitor is connected, or none
  * @v: the device
  * @edid: describes it
- * @size: bytes of @edid, of which the first four blocks count; 0: no monitor
+ * @size: bytes of @edid, VGPU_EDID_MAX at most; 0: no monitor
  *
  * The driver hears of it as of any plug that is pulled or put in: a long pulse on the
  * hotplug line of the port.
@@ -351,7 +348,7 @@ void gen8_display_edid(struct vgpu *v, const void *edid, u32 size)
 	struct gen8 *g = to_gen8(v);
 	struct gen8_display *d = g->display;
 
-	size = min(size, GEN8_EDID_MAX);
+	size = min(size, VGPU_EDID_MAX);
 	env_lock(&g->display_lock);
 	memset(d->edid, 0, sizeof(d->edid));
 	if (size)

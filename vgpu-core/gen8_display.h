@@ -8,7 +8,6 @@
 #include "gen8.h"
 #include "gen8_regs.h"
 
-#define GEN8_EDID_MAX 512u /* four blocks: two segments */
 #define GEN8_SIDEBAND_NR 32
 
 /* Registers of the primary plane that are taken over together. */
@@ -113,7 +112,7 @@ struct gen8_display {
 	struct gen8_pipe_state pipes[GEN8_NUM_PIPES];
 	u64 deadline;
 	struct gen8_gmbus bus;
-	u8 edid[GEN8_EDID_MAX];
+	u8 edid[VGPU_EDID_MAX];
 	u32 edid_size;
 	struct gen8_sideband sideband[GEN8_SIDEBAND_NR];
 	u32 nr_sideband;

@@ -36,7 +36,7 @@ static u8 byte_from_monitor(struct gen8_display *d)
 	if (bus->addr != ADDR_EDID)
 		return 0xff;
 	bus->offset++;
-	return at < d->edid_size ? d->edid[env_index_nospec(at, GEN8_EDID_MAX)] : 0xff;
+	return at < d->edid_size ? d->edid[env_index_nospec(at, VGPU_EDID_MAX)] : 0xff;
 }
 
 static void status_set(struct vgpu *v, u32 status)

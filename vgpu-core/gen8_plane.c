@@ -42,7 +42,7 @@ void gen8_plane_get(struct vgpu *v, struct vgpu_plane *p)
 
 	if (!gen8_scanout_get(v, &s) || !format_cpp(s.plane.ctl))
 		return;
-	if ((u64)s.width * s.height * 4 > v->model->frame_size)
+	if ((u64)s.width * s.height * 4 > v->frame_size)
 		return;
 
 	p->fourcc = VGPU_FOURCC_XRGB8888;

@@ -421,7 +421,7 @@ static void curbase_written(struct vgpu *v, u32 off, u32 old, u32 new)
  * @v: the device
  * @s: receives it
  *
- * Return: false where no pipe shows a plane.
+ * Return: false where no pipe shows a plane, and without a monitor.
  */
 bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s)
 {
@@ -445,6 +445,7 @@ bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s)
 		};
 	}
 	timer_update_locked(v);
+	found = found && g->display->edid_size;
 	env_unlock(&g->display_lock);
 	return found;
 }

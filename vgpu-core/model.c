@@ -145,6 +145,24 @@ static bool config_is_sane(const struct vgpu_pci_desc *d)
 	return true;
 }
 
+/* Each prefers what it can show, and the frame has room for what it can show. */
+static bool monitors_are_sane(const struct vgpu_model *m)
+{
+	u32 i;
+
+	if (!m->monitors != !m->nr_monitors || !m->monitors != !m->edid)
+		return false;
+	for (i = 0; i < m->nr_monitors; i++) {
+		const struct vgpu_monitor *mon = &m->monitors[i];
+
+		if (!mon->name != !i || !mon->width || !mon->height ||
+		    mon->width > mon->max_width || mon->height > mon->max_height ||
+		    (u64)mon->max_width * mon->max_height * 4 > m->frame_size)
+			return false;
+	}
+	return true;
+}
+
 static bool identity_is_sane(const struct vgpu_model *m)
 {
 	u32 vectors = m->pci.msi_vectors;
@@ -154,6 +172,8 @@ static bool identity_is_sane(const struct vgpu_model *m)
 	if (vectors && (!power_of_two(vectors) || vectors > MSI_VECTORS_MAX))
 		return false;
 	if (!config_is_sane(&m->pci))
+		return false;
+	if (!monitors_are_sane(m))
 		return false;
 	/* A display needs all three; without one there is none of them. */
 	return !m->plane == !m->frame_size && !m->frame == !m->frame_size;

@@ -34,6 +34,11 @@ static const struct vgpu_area aperture_areas[] = {
 	{ .offset = 0, .size = GEN8_APERTURE_SIZE, .class = VGPU_PASSTHROUGH },
 };
 
+/* What they prefer, and the largest that the part can drive, or less for less memory. */
+static const struct vgpu_monitor gen8_monitors[] = {
+	{ .width = 1920, .height = 1080, .max_width = 3840, .max_height = 2160 },
+};
+
 static void locks_destroy(struct gen8 *g)
 {
 	env_lock_destroy(&g->engine_lock);
@@ -114,6 +119,8 @@ struct vgpu_model vgpu_model_gen8 = {
 	.blocks = gen8_blocks,
 	.nr_blocks = ARRAY_SIZE(gen8_blocks),
 	.frame_size = 3840 * 2160 * 4,
+	.monitors = gen8_monitors,
+	.nr_monitors = ARRAY_SIZE(gen8_monitors),
 	.priv_size = sizeof(struct gen8),
 	.init = gen8_init,
 	.exit = gen8_exit,

@@ -126,6 +126,23 @@ struct vgpu_pci_desc {
 };
 
 /**
+ * struct vgpu_monitor - a monitor that a device can come with
+ * @name: what tells it from the others of its model, and so the mdev types; NULL for
+ *	the first one, which the plain type has
+ * @width: of the mode that it prefers
+ * @height: as @width
+ * @max_width: the largest mode that can be shown on it
+ * @max_height: as @max_width
+ */
+struct vgpu_monitor {
+	const char *name;
+	u16 width;
+	u16 height;
+	u16 max_width;
+	u16 max_height;
+};
+
+/**
  * struct vgpu_plane - what is scanned out
  * @fourcc: DRM fourcc of the frame that vgpu_frame_copy() makes; 0: no picture
  * @width: pixels
@@ -133,7 +150,7 @@ struct vgpu_pci_desc {
  * @stride: bytes from line to line of the copied frame
  * @size: bytes of the copied frame
  *
- * Every value was clamped: @size never exceeds model->frame_size.
+ * Every value was clamped: @size never exceeds vgpu->frame_size.
  */
 struct vgpu_plane {
 	u32 fourcc;
@@ -164,7 +181,11 @@ enum vgpu_work {
  * @blocks: register blocks
  * @nr_blocks: entries in @blocks
  * @hole: what registers read that no block lists; writes to them are dropped
- * @frame_size: bytes of the largest frame that can be scanned out; 0: no display
+ * @frame_size: bytes of the largest frame that can be scanned out; 0: no display.  With
+ *	@monitors the one that the device comes with decides
+ * @monitors: those that can be had with the device, the usual one first; NULL: there
+ *	is no choice
+ * @nr_monitors: entries in @monitors
  * @priv_size: bytes of vgpu->priv
  * @init: optional; sets up vgpu->priv (its locks), before the first reset
  * @exit: optional; undoes @init
@@ -177,8 +198,8 @@ enum vgpu_work {
  *	most.  One call at a time
  * @timer: optional; the time given to host->timer() has come
  * @opregion: optional; fills the 8 KiB of an Intel OpRegion
- * @edid: optional; another monitor is connected: @size bytes that describe it, of
- *	which the model takes what it has room for; 0: none is
+ * @edid: with @monitors: another one is connected: VGPU_EDID_MAX bytes at most that
+ *	describe it; @size 0: none is
  * @flat: all registers of all blocks; entry 0 is NULL.  Made by vgpu_model_init()
  * @nr_flat: entries in @flat
  * @index: for each dword of the register BAR, its entry in @flat; 0: hole
@@ -194,6 +215,8 @@ struct vgpu_model {
 	u32 nr_blocks;
 	u32 hole;
 	u32 frame_size;
+	const struct vgpu_monitor *monitors;
+	u32 nr_monitors;
 	u32 priv_size;
 	int (*init)(struct vgpu *v);
 	void (*exit)(struct vgpu *v);
@@ -260,6 +283,8 @@ struct vgpu_reg_count {
  * @host: its host
  * @host_data: the host's own
  * @priv: the model's own, model->priv_size bytes
+ * @monitor: what it comes with; NULL where the model has no choice
+ * @frame_size: bytes of the largest frame that can be scanned out; 0: no display
  * @regs: registers, size of the register BAR, page aligned; accessed with
  *	READ_ONCE()/WRITE_ONCE()/env_cmpxchg() alone: the guest may map them
  * @mem: memory of RAM BARs, and of the one behind the registers; page aligned
@@ -279,6 +304,8 @@ struct vgpu {
 	const struct vgpu_host *host;
 	void *host_data;
 	void *priv;
+	const struct vgpu_monitor *monitor;
+	u32 frame_size;
 
 	u32 *regs;
 	void *mem[VGPU_NUM_BARS];
@@ -339,6 +366,13 @@ void vgpu_pci_reset(struct vgpu *v);
 int vgpu_config_read(struct vgpu *v, u64 off, void *buf, u32 len);
 int vgpu_config_write(struct vgpu *v, u64 off, const void *buf, u32 len);
 void vgpu_pci_intx_status(struct vgpu *v, bool level);
+
+/* monitor.c: what hangs on the device */
+#define VGPU_EDID_MAX	512u	/* four blocks: two segments */
+
+void vgpu_monitor_set(struct vgpu *v, const struct vgpu_monitor *m);
+u32 vgpu_monitor_edid(const struct vgpu *v, u8 *edid);
+int vgpu_monitor_plug(struct vgpu *v, const u8 *edid, u32 size);
 
 /* DRM_FORMAT_XRGB8888: a pixel is a little endian 0x??RRGGBB */
 #define VGPU_FOURCC_XRGB8888	0x34325258

@@ -3,6 +3,7 @@
  * edid_test.c - the monitor's description, read back as a driver reads it
  */
 #include "edid.h"
+#include "gen8.h"
 #include "ktap.h"
 
 #define VRAM	(16u << 20)
@@ -126,21 +127,74 @@ static void timing_check(const u8 *d, u32 width, u32 height, u32 hz)
 	CHECK_EQ(d[17], 0x1e);
 }
 
+/* The sizes that an EDID describes in full, those of the CEA extension behind the others. */
+static u32 sizes_of(const u8 *hdmi, u32 *sizes)
+{
+	const u8 *d, *cea = hdmi + 128;
+	u32 nr = 0;
+
+	for (d = hdmi + 54; d < hdmi + 126; d += 18)
+		if (d[0] || d[1])
+			sizes[nr++] = (d[2] | (d[4] & 0xf0) << 4) << 16 | d[5] | (d[7] & 0xf0) << 4;
+	for (d = cea + cea[2]; d + 18 <= cea + 127 && (d[0] || d[1]); d += 18)
+		sizes[nr++] = (d[2] | (d[4] & 0xf0) << 4) << 16 | d[5] | (d[7] & 0xf0) << 4;
+	return nr;
+}
+
 static void hdmi_has_full_and_ultra_hd(void)
 {
+	static const u32 want[] = {
+		1920 << 16 | 1080, 3840 << 16 | 2160, 2560 << 16 | 1600, 2560 << 16 | 1440,
+		1024 << 16 | 768,
+	};
+	struct vgpu_monitor m = {
+		.width = 1920, .height = 1080, .max_width = 3840, .max_height = 2160
+	};
 	u8 hdmi[VGPU_EDID_HDMI_SIZE];
+	u32 sizes[16] = { 0 };
 
-	vgpu_edid_build_hdmi(hdmi, 3840 * 2160 * 4);
+	vgpu_edid_build_hdmi(hdmi, &m);
 	timing_check(hdmi + 54, 1920, 1080, 60);
 	timing_check(hdmi + 72, 3840, 2160, 30);
 	CHECK(!memcmp(hdmi + 90, "\0\0\0\xfc\0KVMGT vGPU\n  ", 18));
 	CHECK(!memcmp(hdmi + 108, "\0\0\0\xff", 4));
 	CHECK_EQ(hdmi[36], 0x08);			/* 1024x768 */
 	CHECK_EQ(hdmi[20] & 0x0f, 2);
+	CHECK_EQ(sizes_of(hdmi, sizes), 5);
+	CHECK(!memcmp(sizes, want, sizeof(want)));
+}
 
-	vgpu_edid_build_hdmi(hdmi, 3840 * 2160 * 4 - 1);
-	CHECK(!memcmp(hdmi + 72, "\0\0\0\xfc", 4));
-	CHECK(!memcmp(hdmi + 108, "\0\0\0\x10", 4));
+/* Whatever a monitor prefers is first; nothing exceeds its limits or those of the link. */
+static void hdmi_keeps_to_its_limits(void)
+{
+	static const struct vgpu_monitor monitors[] = {
+		{ .width = 1024, .height = 768, .max_width = 1024, .max_height = 768 },
+		{ .width = 2560, .height = 1600, .max_width = 2560, .max_height = 1600 },
+		{ .width = 3840, .height = 2160, .max_width = 3840, .max_height = 2160 },
+		{ .width = 1024, .height = 768, .max_width = 3840, .max_height = 2160 },
+	};
+	u8 hdmi[VGPU_EDID_HDMI_SIZE];
+	u32 sizes[16];
+	u32 i, k, nr;
+
+	for (i = 0; i < 4; i++) {
+		const struct vgpu_monitor *m = &monitors[i];
+
+		vgpu_edid_build_hdmi(hdmi, m);
+		CHECK(vgpu_edid_is_sane(hdmi, sizeof(hdmi)));
+		nr = sizes_of(hdmi, sizes);
+		CHECK_EQ(sizes[0], (u32)m->width << 16 | m->height);
+		for (k = 0; k < nr; k++) {
+			CHECK(sizes[k] >> 16 <= m->max_width);
+			CHECK((sizes[k] & 0xffff) <= m->max_height);
+		}
+		CHECK((hdmi[54] | hdmi[55] << 8) <= HDMI_CLOCK_MAX_10KHZ);
+		for (k = 38; k < 54; k += 2)
+			CHECK(hdmi[k] == 1 || (hdmi[k] + 31) * 8 <= m->max_width);
+	}
+	vgpu_edid_build_hdmi(hdmi, &monitors[0]);
+	CHECK_EQ(sizes_of(hdmi, sizes), 1);
+	CHECK_EQ(hdmi[128 + 4] >> 5, 3);		/* no video codes, HDMI all the same */
 }
 
 static void hdmi_is_hdmi(void)
@@ -151,7 +205,7 @@ static void hdmi_is_hdmi(void)
 	u8 sums[2] = { 0 };
 	u32 i;
 
-	vgpu_edid_build_hdmi(hdmi, VRAM);
+	vgpu_edid_build_hdmi(hdmi, &vgpu_model_gen8.monitors[0]);
 	for (i = 0; i < sizeof(hdmi); i++)
 		sums[i / 128] += hdmi[i];
 	CHECK_EQ(sums[0] | sums[1], 0);
@@ -177,6 +231,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(modes_fit_into_memory),
 	KTAP_CASE(name_is_text),
 	KTAP_CASE(hdmi_has_full_and_ultra_hd),
+	KTAP_CASE(hdmi_keeps_to_its_limits),
 	KTAP_CASE(hdmi_is_hdmi),
 };
 

@@ -22,7 +22,7 @@ static u8 edid[VGPU_EDID_HDMI_SIZE];
 static void begin(void)
 {
 	fixture_init(&f, &vgpu_model_gen8);
-	vgpu_edid_build_hdmi(edid, vgpu_model_gen8.frame_size);
+	vgpu_edid_build_hdmi(edid, &vgpu_model_gen8.monitors[0]);
 }
 
 static u32 status(void)
