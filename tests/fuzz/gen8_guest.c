@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gen8_guest.c - what bytes of a fuzzer do to the Gen8 engines and their tables
+ * gen8_guest.c - a guest whose memory is whatever a fuzzer says
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +93,7 @@ static const struct vgpu_host host = {
 	.kick = host_kick,
 };
 
-static void put64(struct fuzz_guest *g, u32 off, u64 val)
+void fuzz_put64(struct fuzz_guest *g, u32 off, u64 val)
 {
 	memcpy(g->ram + off, &val, 8);
 }
@@ -118,12 +118,12 @@ static void tables_build(struct fuzz_guest *g)
 	for (i = 0; i < FUZZ_RAM / GEN8_PAGE; i++)
 		ggtt[i] = i * GEN8_PAGE | GEN8_PTE_PRESENT;
 	for (i = 0; i < 3; i++)
-		put64(g, FUZZ_PML4 + i * GEN8_PAGE, (FUZZ_PML4 + (i + 1) * GEN8_PAGE) | 3);
+		fuzz_put64(g, FUZZ_PML4 + i * GEN8_PAGE, (FUZZ_PML4 + (i + 1) * GEN8_PAGE) | 3);
 	for (i = 0; i < FUZZ_RAM / GEN8_PAGE; i++)
-		put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * i, i * GEN8_PAGE | 3);
+		fuzz_put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * i, i * GEN8_PAGE | 3);
 	/* a page that is read-only and one that is not there */
-	put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * 60, 60 * GEN8_PAGE | 1);
-	put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * 61, 0);
+	fuzz_put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * 60, 60 * GEN8_PAGE | 1);
+	fuzz_put64(g, FUZZ_PML4 + 3 * GEN8_PAGE + 8 * 61, 0);
 }
 
 void fuzz_guest_begin(struct fuzz_guest *g)
@@ -150,6 +150,8 @@ void fuzz_guest_begin(struct fuzz_guest *g)
 
 void fuzz_guest_exit(struct fuzz_guest *g)
 {
+	if (!g->v.regs)
+		return;
 	vgpu_exit(&g->v);
 	vgpu_model_exit(&model);
 }
@@ -175,103 +177,4 @@ bool fuzz_slice(struct fuzz_guest *g)
 		abort();
 	}
 	return more;
-}
-
-/*
- * Byte 0: engine, and whether the commands go into the ring or a batch; byte 1: how
- * the context is submitted; then commands.
- */
-void gen8_cs_one(struct fuzz_guest *g, const u8 *data, size_t size)
-{
-	u32 image = FUZZ_CONTEXT + GEN8_PAGE;
-	u32 i, len;
-
-	if (size < 2)
-		return;
-	fuzz_guest_begin(g);
-	len = size - 2 < 3 * GEN8_PAGE ? size - 2 : 3 * GEN8_PAGE;
-	if (data[0] & 4) {
-		memcpy(g->ram + FUZZ_RING, data + 2, len);
-		fuzz_put32(g, image + 4 * 0x07, (len + 7) & ~7u);
-	} else {
-		memcpy(g->ram + FUZZ_BATCH, data + 2, len);
-		fuzz_put32(g, FUZZ_RING, 0x18800001 | (data[0] & 8 ? 0 : 0x100));
-		fuzz_put32(g, FUZZ_RING + 4, FUZZ_BATCH);
-		fuzz_put32(g, image + 4 * 0x07, 16);
-	}
-	fuzz_submit(g, data[0], data[1] & 0x1d ? data[1] | 1 : 0x139);
-	for (i = 0; i < 3 && fuzz_slice(g); i++) {
-		if (i == 1 && data[0] & 0x40)
-			fuzz_submit(g, data[0], 0x139);
-		if (i == 1 && data[0] & 0x80)
-			gen8_engine_reset(&g->v, BIT(data[0] & 3));
-	}
-}
-
-/**
- * struct mem_op - what is done to tables and translations
- * @what: bits 0-2: kind; bit 3: write; bits 4-7: shift of @addr
- * @slot: which entry of which table
- * @len: bytes
- * @addr: graphics address
- * @entry: what the guest writes there
- */
-struct mem_op {
-	u8 what;
-	u8 pad;
-	u16 slot;
-	u32 len;
-	u64 addr;
-	u64 entry;
-};
-
-static void mem_op_do(struct fuzz_guest *g, struct gen8_tlb *t, const struct mem_op *op)
-{
-	static u8 buf[3 * GEN8_PAGE];
-	u64 addr = op->what >> 4 ? op->addr : op->addr & 0x3ffff;
-	u32 len = op->len % (sizeof(buf) + 1);
-	u64 gpa = 0;
-
-	switch (op->what & 7) {
-	case 0:
-	case 1:
-		put64(g, FUZZ_PML4 + 8 * (op->slot % 2048), op->entry);
-		break;
-	case 2:
-		((u64 *)g->v.mem[0])[op->slot & 63] = op->entry;
-		break;
-	case 3:
-	case 4:
-		gen8_ppgtt_rw(&g->v, t, addr, buf, len, op->what & 8);
-		break;
-	case 5:
-		gen8_ggtt_rw(&g->v, addr, buf, len, op->what & 8);
-		break;
-	case 6:
-		if (!gen8_aperture(&g->v, addr, &gpa) && gpa & ~GEN8_PTE_ADDR)
-			abort();
-		break;
-	default:
-		if (op->what & 8)
-			gen8_tlb_invalidate(&g->v);
-		t->levels = op->len % 3 ? 4 : 3;
-		gen8_tlb_flush(&g->v, t);
-	}
-}
-
-void gen8_mem_one(struct fuzz_guest *g, const u8 *data, size_t size)
-{
-	static struct gen8_tlb tlb;
-	struct mem_op op;
-	u32 i;
-
-	fuzz_guest_begin(g);
-	tlb.levels = 4;
-	for (i = 0; i < 4; i++)
-		tlb.root[i] = FUZZ_PML4 + i * GEN8_PAGE;
-	gen8_tlb_flush(&g->v, &tlb);
-	for (; size >= sizeof(op); data += sizeof(op), size -= sizeof(op)) {
-		memcpy(&op, data, sizeof(op));
-		mem_op_do(g, &tlb, &op);
-	}
 }

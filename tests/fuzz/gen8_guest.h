@@ -40,15 +40,12 @@ struct fuzz_guest {
 /* Make the device, once; then give it memory and registers as of the first time. */
 void fuzz_guest_begin(struct fuzz_guest *g);
 void fuzz_guest_exit(struct fuzz_guest *g);
+void fuzz_put64(struct fuzz_guest *g, u32 off, u64 val);
 void fuzz_put32(struct fuzz_guest *g, u32 off, u32 val);
 void fuzz_reg(struct fuzz_guest *g, u32 off, u32 val);
 /* Submit the context to an engine. */
 void fuzz_submit(struct fuzz_guest *g, u32 engine, u32 flags);
 /* A slice; ends with abort() if it costs too much. */
 bool fuzz_slice(struct fuzz_guest *g);
-
-/* The whole of one input; also what the soak driver calls. */
-void gen8_cs_one(struct fuzz_guest *g, const u8 *data, size_t size);
-void gen8_mem_one(struct fuzz_guest *g, const u8 *data, size_t size);
 
 #endif /* KVMGT_TESTS_FUZZ_GEN8_GUEST_H */

@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Fuzzes the core against the naive model, and Gen8's engines against themselves:
-# tests/fuzz/run.sh [SECONDS [ACCESSES]]
+# Fuzzes the core against naive models of it: tests/fuzz/run.sh [SECONDS [ACCESSES]]
 #
-# SECONDS (default 30) are shared by the libFuzzer targets, each at least one;
-# then build/fuzz/soak makes ACCESSES (default 10 million) from a seed that it
-# prints, and build/fuzz/gen8_soak GEN8_INPUTS (default 200000) batches and page
-# tables from the same.  What a target finds is left in build/fuzz/.  KTAP:
-# build/check/fuzz-core.ktap.
+# SECONDS (default 30) are shared by the targets of target.c under libFuzzer, each at
+# least one; then soak makes ACCESSES (default 10 million) of the pair target and
+# GEN8_INPUTS (default 50000) inputs of each other, from SEED, which it prints.  What a
+# target finds is left in build/fuzz/.  The last line sums up this run, and all since
+# build/fuzz/ was made.  KTAP: build/check/fuzz-core.ktap.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -15,76 +14,108 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-30}
 accesses=${2:-10000000}
 seed=${SEED:-$(($(date +%s) % 1000000))}
+gen8_inputs=${GEN8_INPUTS:-50000}
 out=build/fuzz
 ktap=build/check/fuzz-core.ktap
-targets=(mmio config device gen8_cs gen8_mem)
-gen8_inputs=${GEN8_INPUTS:-200000}
+targets=(pair gen8_cs gen8_mem)
 number=0
 failed=0
+inputs=0
+units=0
 
 opts=(-std=gnu11 -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -pthread
-	-Ivgpu-core -Itests/fuzz)
-clang_opts=('-fsanitize=fuzzer-no-link,address,undefined' '-fno-sanitize-recover=all')
-sources=(tests/fuzz/pair.c tests/fuzz/naive.c tests/fuzz/gen8_guest.c vgpu-core/*.c)
+	-Ivgpu-core -Itests/fuzz -fno-sanitize-recover=all)
+libfuzzer='-fsanitize=fuzzer-no-link,address,undefined'
+plain='-fsanitize=address,undefined'
 
-# result STATUS NAME LOG
+# compile NAME SANITIZERS: all but the two programs, into build/fuzz/NAME/; what fails is
+# missed by the linker
+compile()
+{
+	local dir=$out/$1 src
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	for src in tests/fuzz/*.c vgpu-core/*.c; do
+		case $src in */soak.c|*/fuzz.c) continue ;; esac
+		clang "${opts[@]}" "$2" -c "$src" -o "$dir/$(basename "$src" .c).o" &
+		[ "$(jobs -r | wc -l)" -lt "$(nproc)" ] || wait -n || true
+	done
+	wait
+}
+
+build()
+{
+	compile obj-fuzz "$libfuzzer" &&
+	clang "${opts[@]}" -fsanitize=fuzzer,address,undefined -Wl,--wrap=gen8_cs_step \
+		tests/fuzz/fuzz.c "$out"/obj-fuzz/*.o -o "$out/fuzz" &&
+	compile obj-soak "$plain" &&
+	clang "${opts[@]}" "$plain" -Wl,--wrap=gen8_cs_step \
+		tests/fuzz/soak.c "$out"/obj-soak/*.o -o "$out/soak"
+}
+
+# result STATUS NAME LOG: the log of a good run ends with what was done
 result()
 {
+	local did
 	number=$((number + 1))
 	if [ "$1" -eq 0 ]; then
+		did=$(tail -n 1 "$3")
 		echo "ok $number fuzz $2" >>"$ktap"
-		printf '%-10s ok: %s\n' "$2" "$(tail -n 1 "$3")"
+		printf '%-14s ok: %s\n' "$2" "$did"
+		inputs=$((inputs + $(sed -n 's/^\([0-9]*\) inputs.*/\1/p' <<<"$did")))
+		units=$((units + $(sed -n 's/.* inputs, \([0-9]*\) .*/\1/p' <<<"$did")))
 		return
 	fi
 	failed=$((failed + 1))
 	sed 's/^/# /' "$3" | tail -n 60 >>"$ktap"
 	echo "not ok $number fuzz $2" >>"$ktap"
-	printf '%-10s FAILED\n' "$2"
+	printf '%-14s FAILED\n' "$2"
 	tail -n 60 "$3"
 }
 
-# What all targets share, once.
-compile()
-{
-	local src
-	mkdir -p "$out/obj"
-	for src in "${sources[@]}"; do
-		clang "${opts[@]}" "${clang_opts[@]}" -c "$src" -o "$out/obj/$(basename "$src" .c).o"
-	done
-}
-
-# libFuzzer SECONDS TARGET
+# libFuzzer SECONDS TARGET: from the smallest corpus, that of the tree, and what runs added
 fuzz()
 {
 	local status=0 log=$out/$2.log
 	mkdir -p "$out/corpus/$2"
-	clang "${opts[@]}" "${clang_opts[@]}" -fsanitize=fuzzer "tests/fuzz/$2_fuzz.c" \
-		"$out"/obj/*.o -o "$out/${2}_fuzz" >"$log" 2>&1 &&
-		"$out/${2}_fuzz" -max_total_time="$1" -max_len=2049 -len_control=20 -timeout=20 \
-			-rss_limit_mb=2048 -artifact_prefix="$out/$2-" "$out/corpus/$2" \
-			>>"$log" 2>&1 || status=$?
+	FUZZ_TARGET=$2 "$out/fuzz" -max_total_time="$1" -max_len=2052 -len_control=20 -timeout=20 \
+		-rss_limit_mb=2048 -artifact_prefix="$out/$2-" "$out/corpus/$2" \
+		"tests/fuzz/corpus/$2" >"$log" 2>&1 || status=$?
 	result $status "$2" "$log"
 }
 
-# soak NAME OPTION N
+# soak TARGET OPTION N
 soak()
 {
-	local status=0 log=$out/$1.log
-	"${CC:-gcc}" "${opts[@]}" '-fsanitize=address,undefined' -fno-sanitize-recover=all \
-		"tests/fuzz/$1.c" "${sources[@]}" -o "$out/$1" >"$log" 2>&1 &&
-		"$out/$1" "$2" "$3" --seed "$seed" >>"$log" 2>&1 || status=$?
-	result $status "$1" "$log"
+	local status=0 log=$out/$1-soak.log
+	"$out/soak" "$@" --seed "$seed" >"$log" 2>&1 || status=$?
+	result $status "$1-soak" "$log"
 }
 
 mkdir -p "$out" build/check
-printf 'KTAP version 1\n1..%d\n' $((${#targets[@]} + 2)) >"$ktap"
+printf 'KTAP version 1\n1..%d\n' $((2 * ${#targets[@]} + 1)) >"$ktap"
 
-rm -rf "$out/obj"
-compile
+status=0
+build >"$out/build.log" 2>&1 || status=$?
+[ $status -ne 0 ] || echo "0 inputs, 0 built" >>"$out/build.log"
+result $status build "$out/build.log"
+[ $status -eq 0 ] || exit 1
+
+begin=$SECONDS
 each=$((seconds / ${#targets[@]}))
 for target in "${targets[@]}"; do
 	fuzz $((each > 0 ? each : 1)) "$target"
 done
-soak soak --accesses "$accesses"
-soak gen8_soak --inputs "$gen8_inputs"
+for target in "${targets[@]}"; do
+	case $target in
+	pair)	soak pair --units "$accesses" ;;
+	*)	soak "$target" --inputs "$gen8_inputs" ;;
+	esac
+done
+took=$((SECONDS - begin))
+
+read -r before 2>/dev/null <"$out/total" || before=0
+echo $((before + units)) >"$out/total"
+printf 'seed %d: %d inputs, %d accesses and commands, %d inputs/s, %d findings; %d so far\n' \
+	"$seed" "$inputs" "$units" $((inputs / (took > 0 ? took : 1))) "$failed" $((before + units))
 [ $failed -eq 0 ]

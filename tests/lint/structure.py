@@ -48,7 +48,7 @@ FORBIDDEN = (
 )
 
 NO_SPDX = re.compile(r"(^|/)(\.gitignore|\.clang-format|words|version|series|LICENSE\w*|COPYING)$"
-                     r"|\.(patch|md|args|png|txt|svg|json)$")
+                     r"|\.(patch|md|args|png|txt|svg|json)$|^tests/fuzz/corpus/")
 
 
 def files():
