@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# make demo: one Linux guest, accelerator off and on at run time, side by side, and its screen.
+# make demo: one Linux guest, accelerator off and on at run time, side by side; then one with i915.
 #
-# Leaves build/demo/summary.txt and build/demo/guest.png.
+# Leaves build/demo/summary.txt and the guests' screens: guest.png (i915), guest-bochs.png.
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../vm/lib.sh"
@@ -12,7 +12,7 @@ rm -rf "$OUT"
 mkdir -p "$OUT"
 status=0
 "$KV_ROOT/tests/vm/run.sh" --out "$OUT" demo || status=$?
-for f in summary.txt guest.png; do
+for f in summary.txt guest.png guest-bochs.png; do
 	if [ -s "$OUT/demo/$f" ]; then
 		mv "$OUT/demo/$f" "$OUT/$f"
 	else

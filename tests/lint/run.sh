@@ -99,7 +99,7 @@ lint_python() {
 }
 
 lint_structure() {
-	"$SDK" run python3 tests/lint/structure.py
+	git ls-files -co --exclude-standard | xargs "$SDK" run python3 tests/lint/structure.py
 }
 
 # Each header compiles alone, in the place it is made for.

@@ -51,12 +51,6 @@ NO_SPDX = re.compile(r"(^|/)(\.gitignore|\.clang-format|words|version|series|LIC
                      r"|\.(patch|md|args|png|txt|svg|json)$|^tests/fuzz/corpus/")
 
 
-def files():
-    out = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"],
-                         stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [p for p in out.splitlines() if os.path.isfile(p)]
-
-
 def text_of(path):
     with open(path, encoding="utf-8", errors="replace") as f:
         return f.read()
@@ -111,7 +105,7 @@ def check_functions(paths):
 
 
 def main():
-    paths = files()
+    paths = [p for p in sys.argv[1:] if os.path.isfile(p)]
     found = []
     for path in paths:
         text = text_of(path)

@@ -76,9 +76,12 @@ class LinuxGuest(l2.Guest):
         return super().quit()
 
     def screenshot(self, path):
-        """What QEMU shows of the guest, as a Screen."""
-        self.qmp.cmd("screendump", filename=path, format="png")
-        return Screen(path)
+        """What QEMU shows of the guest, as a Screen; for people as a PNG in path."""
+        dump = os.path.join(self.dir, "screen.ppm")
+        self.qmp.cmd("screendump", filename=dump)
+        screen = Screen(dump)
+        screen.save_png(path)
+        return screen
 
 
 def report_boot(t, guest, label):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Reads a PNG screenshot and says whether a text console can be seen on it."""
+"""Reads a screenshot, PPM or PNG, and says whether a text console can be seen on it."""
 
 import struct
 import zlib
@@ -13,8 +13,23 @@ class Screen:
     def __init__(self, path):
         with open(path, "rb") as f:
             data = f.read()
-        if data[:8] != b"\x89PNG\r\n\x1a\n":
-            raise ValueError(f"{path} is no PNG")
+        if data.startswith(b"P6"):
+            self.read_ppm(data)
+        elif data.startswith(b"\x89PNG\r\n\x1a\n"):
+            self.read_png(path, data)
+        else:
+            raise ValueError(f"{path} is neither PPM nor PNG")
+
+    def read_ppm(self, data):
+        """As QEMU writes it: no comments, 8 bits."""
+        _, width, height, _ = data[:64].split(maxsplit=4)[:4]
+        self.width, self.height = int(width), int(height)
+        stride = 3 * self.width
+        pixels = data[len(data) - stride * self.height:]
+        self.rows = [pixels[i:i + stride] for i in range(0, len(pixels), stride)]
+
+    def read_png(self, path, data):
+        """Direct colours of 8 bits; slow, each byte depends on its neighbours."""
         packed, pos = b"", 8
         while pos < len(data):
             size, kind = struct.unpack(">I4s", data[pos:pos + 8])
@@ -29,10 +44,22 @@ class Screen:
             pos += size + 12
         self.rows = unfilter(zlib.decompress(packed), self.width, self.height, channels)
 
+    def save_png(self, path):
+        """Writes the picture for people."""
+        def chunk(kind, body):
+            return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+        head = struct.pack(">IIBBBBB", self.width, self.height, 8, 2, 0, 0, 0)
+        body = zlib.compress(b"".join(b"\0" + row for row in self.rows))
+        with open(path, "wb") as f:
+            f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) +
+                    chunk(b"IEND", b""))
+
     def lit(self):
         """Share of pixels that are not black."""
-        lit = sum(any(row[i:i + 3]) for row in self.rows for i in range(0, len(row), 3))
-        return lit / (self.width * self.height)
+        black = sum(list(zip(row[0::3], row[1::3], row[2::3])).count((0, 0, 0))
+                    for row in self.rows)
+        return 1 - black / (self.width * self.height)
 
     def cell(self, x, y):
         """One character cell as its pixels."""

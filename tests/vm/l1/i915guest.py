@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The Linux guest of level 2 with the stock i915 driver on a gen8 vGPU, its accesses counted."""
+
+import os
+import re
+
+import l2
+from linuxguest import LinuxGuest
+
+# Words of i915 and of the kernel when something is wrong.
+COMPLAINT = re.compile(r"\*ERROR\*|WARNING:|BUG:|GPU HANG|Oops|drm:.*failed|wedged|timed out")
+# Memory in small pages: before 6.13 KVM cannot map the aperture onto huge ones.
+MEMORY = ["-m", "512M", "-object", "memory-backend-memfd,id=mem0,size=512M,share=on",
+          "-machine", "memory-backend=mem0"]
+# Where accesses are answered, by what x-kvmgt is set to.
+PATHS = {"on": "kernel", "off": "vfio"}
+OWNED = "kv: driver i915, fb0 i915drmfb 1920,1080"
+
+
+class I915Guest(LinuxGuest):
+    """A guest and the vGPU made for it; quit() removes both."""
+
+    def __init__(self, release, accelerator):
+        self.release = release
+        self.path = PATHS[accelerator]
+        self.label = f"{release}, x-kvmgt={accelerator}"
+        self.dev = l2.Mdev("gen8")
+        l2.write_file(os.path.join(l2.DEBUGFS, self.dev.uuid, "count"), "1")
+        super().__init__(self.dev, props={"x-kvmgt": accelerator}, release=release,
+                         driver="i915", extra=MEMORY)
+
+    def registers(self):
+        """Registers that were touched so far: (name, offset, reads, writes)."""
+        rows = [line.rsplit(" ", 3) for line in self.dev.debugfs("counters").splitlines()[1:]]
+        return [(name, int(offset, 0), int(reads), int(writes))
+                for name, offset, reads, writes in rows]
+
+    def cost(self):
+        """Everything that is counted, so far, by the names that the benchmark uses."""
+        rows = self.registers()
+        return {"reads": sum(row[2] for row in rows), "writes": sum(row[3] for row in rows),
+                "exits": self.stat("exits"),
+                "userspace_exits": self.mmio_exits()}
+
+    def text(self):
+        """All that came over the serial port so far."""
+        return "\n".join(self.console)
+
+    def complaints(self):
+        """Lines of the guest's log that say something is wrong."""
+        return [line for line in self.text().splitlines() if COMPLAINT.search(line)]
+
+    def quit(self):
+        """Ends QEMU in order, takes the vGPU away; QEMU's exit status."""
+        status = super().quit()
+        self.dev.remove()
+        return status
