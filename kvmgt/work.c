@@ -161,8 +161,10 @@ void kvmgt_work_init(struct kvmgt_vgpu *v)
 void kvmgt_work_open(struct kvmgt_vgpu *v)
 {
 	WRITE_ONCE(v->work.stopped, false);
-	/* Something may have been rung while it was stopped. */
+	/* Something may have been rung, or a time asked for, while it was stopped. */
 	kvmgt_work_kick(&v->core);
+	if (v->core.model->timer)
+		queue_work(system_highpri_wq, &v->work.tick);
 }
 
 /**

@@ -196,7 +196,8 @@ enum vgpu_work {
  *	multiple of the page size); an error where there is none
  * @work: optional; does what host->kick() asked for, for a few milliseconds at
  *	most.  One call at a time
- * @timer: optional; the time given to host->timer() has come
+ * @timer: optional; the time given to host->timer() has come, or the host has lost it:
+ *	asks for the time of what is still to come
  * @opregion: optional; fills the 8 KiB of an Intel OpRegion
  * @edid: with @monitors: another one is connected: VGPU_EDID_MAX bytes at most that
  *	describe it; @size 0: none is

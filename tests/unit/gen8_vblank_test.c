@@ -122,6 +122,24 @@ static void interrupt_with_each_blank(void)
 	fixture_exit(&f);
 }
 
+/* A host that was reset meanwhile has forgotten the time; called early, it hears it again. */
+static void lost_time_is_asked_for_again(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	vblank_irq(0, true);
+	time_to(blank(1) + 1000);
+	CHECK_EQ(f.deadline, blank(2));
+	f.deadline = 0;
+	f.model->timer(&f.v);
+	CHECK_EQ(f.deadline, blank(2));
+	CHECK_EQ(f.irqs[0], 1);
+	CHECK_EQ(iir_take(0), 1);
+	time_to(blank(2) + 1000);
+	CHECK_EQ(f.irqs[0], 2);
+	fixture_exit(&f);
+}
+
 /* What happened while it was masked is not told when it is unmasked. */
 static void unmasking_tells_nothing_old(void)
 {
@@ -337,6 +355,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(counter_counts_blanks),
 	KTAP_CASE(lines_move_and_are_never_zero),
 	KTAP_CASE(interrupt_with_each_blank),
+	KTAP_CASE(lost_time_is_asked_for_again),
 	KTAP_CASE(unmasking_tells_nothing_old),
 	KTAP_CASE(counter_and_interrupt_agree),
 	KTAP_CASE(flip_is_latched_at_the_blank),
