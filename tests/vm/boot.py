@@ -10,6 +10,7 @@ import argparse
 import glob
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import ktap
 
 BOOT_SECONDS = 240  # to the first case; 5-15 s on an idle machine
 MARK = re.compile(r"^# kv-(\w+(?:-\w+)*) ?(.*)$")
+ENV = re.compile(r"KVMGT_\w+$")
 CONSOLE_MARK = re.compile(r"kv-(begin|end) (\S+)")
 
 
@@ -86,6 +88,10 @@ class Boot:
         self.down = False
         with open(os.path.join(self.dir, "plan"), "w", encoding="ascii") as f:
             f.writelines(f"{name} {seconds}\n" for name, seconds in cases)
+        # What the cases are to know: how long, how many.
+        with open(os.path.join(self.dir, "env"), "w", encoding="utf-8") as f:
+            f.writelines(f"export {key}={shlex.quote(value)}\n"
+                         for key, value in os.environ.items() if ENV.match(key))
 
     def limit(self):
         """Seconds that the present phase may last; inside a case level 1's own limit goes first."""

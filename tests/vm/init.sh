@@ -89,6 +89,8 @@ if [ "$boot" = shell ]; then
 else
 	dmesg -n 7
 	mark "up $(cut -d ' ' -f 1 /proc/uptime)"
+	# shellcheck source=/dev/null
+	. "/run/out/.boot-$boot/env"
 	while read -r name seconds; do
 		run_case "$name" "$seconds"
 	done <"/run/out/.boot-$boot/plan"

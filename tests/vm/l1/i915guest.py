@@ -20,13 +20,14 @@ OWNED = "kv: driver i915, fb0 i915drmfb 1920,1080"
 class I915Guest(LinuxGuest):
     """A guest and the vGPU made for it; quit() removes both."""
 
-    def __init__(self, release, accelerator):
+    def __init__(self, release, accelerator, props=None, dev=None):
         self.release = release
         self.path = PATHS[accelerator]
-        self.label = f"{release}, x-kvmgt={accelerator}"
-        self.dev = l2.Mdev("gen8")
+        self.label = f"{release}, x-kvmgt={accelerator}" + "".join(
+            f", {key}={value}" for key, value in (props or {}).items())
+        self.dev = dev or l2.Mdev("gen8")
         l2.write_file(os.path.join(l2.DEBUGFS, self.dev.uuid, "count"), "1")
-        super().__init__(self.dev, props={"x-kvmgt": accelerator}, release=release,
+        super().__init__(self.dev, props={"x-kvmgt": accelerator, **(props or {})}, release=release,
                          driver="i915", extra=MEMORY)
 
     def registers(self):
