@@ -148,7 +148,7 @@ def ranges_property(context):
         equal(sorted((r["region"], r["offset"], r["size"], r["gpa"]) for r in before.values()),
               ranges(base))
         equal(sorted(before[0, 0]), ["bytes", "gpa", "offset", "reads", "refused", "region",
-                                     "size", "writes"])
+                                     "shadow", "size", "writes"])
         for _ in range(3):
             vm.read(base + 0x4010)
         vm.write(base + 0x4010, 1, width=2)

@@ -15,9 +15,10 @@ import ktap
 import cases_basic
 import cases_map
 import cases_errors
+import cases_shadow
 from machine import Machine
 
-MODULES = (cases_basic, cases_map, cases_errors)        # importing them registers their cases
+MODULES = (cases_basic, cases_map, cases_errors, cases_shadow)        # importing them registers their cases
 
 
 class Context:

@@ -77,7 +77,8 @@ class Machine:
                 "-machine", f"{machine},accel={accel}", "-kernel", files.guest,
                 "-chardev", f"socket,id=com1,path={self.dir}/com1,server=on,wait=off",
                 "-serial", "chardev:com1",
-                "-qmp", f"unix:{self.dir}/qmp,server=on,wait=off", *extra]
+                "-qmp", f"unix:{self.dir}/qmp,server=on,wait=off",
+                *(word.replace("{dir}", self.dir) for word in extra)]
         for i, device in enumerate(devices):
             place = where or f"addr={FIRST_SLOT + i}"
             args += ["-device", f"{self.prepare(device)},id=gpu{i},{place}"]
@@ -175,8 +176,8 @@ class Machine:
     def get(self, name, device="gpu0"):
         return self.qmp("qom-get", path=f"/machine/peripheral/{device}", property=name)
 
-    def set(self, value, device="gpu0"):
-        self.qmp("qom-set", path=f"/machine/peripheral/{device}", property="x-kvmgt", value=value)
+    def set(self, value, device="gpu0", name="x-kvmgt"):
+        self.qmp("qom-set", path=f"/machine/peripheral/{device}", property=name, value=value)
 
     # The log of the shim
 

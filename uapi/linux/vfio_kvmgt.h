@@ -36,10 +36,11 @@
  * enum vfio_inkernel_class - who answers a guest's access to an area
  * @VFIO_INKERNEL_PASSTHROUGH: memory: the VMM maps it into the guest (it is
  *	also in VFIO_REGION_INFO_CAP_SPARSE_MMAP); nothing traps
- * @VFIO_INKERNEL_SHADOW: reads have no side effect and are right in a
- *	read-only mapping of the device file; writes can be attached.  Such an
- *	area is not in VFIO_REGION_INFO_CAP_SPARSE_MMAP and its mmap() refuses
- *	PROT_WRITE
+ * @VFIO_INKERNEL_SHADOW: as EMULATED; besides, reads have no side effect and
+ *	are right in a read-only mapping of the device file, so that the VMM can
+ *	map it into the guest as read-only memory: then writes alone arrive.
+ *	Such an area is not in VFIO_REGION_INFO_CAP_SPARSE_MMAP, and its mmap()
+ *	refuses PROT_WRITE and PROT_EXEC
  * @VFIO_INKERNEL_EMULATED: reads and writes can be attached
  * @VFIO_INKERNEL_USERSPACE: always served through the device file; attaching
  *	it is refused

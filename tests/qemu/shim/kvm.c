@@ -28,6 +28,7 @@ void fake_kvm_observe(unsigned long request, const void *arg, int ret)
 
 	if (request != KVM_SET_USER_MEMORY_REGION && request != SET_USER_MEMORY_REGION2)
 		return;
-	fake_log("\"ev\": \"slot\", \"slot\": %u, \"gpa\": %llu, \"size\": %llu, \"ret\": %d",
-		 slot->slot, slot->guest_phys_addr, slot->memory_size, ret);
+	fake_log("\"ev\": \"slot\", \"slot\": %u, \"gpa\": %llu, \"size\": %llu, "
+		 "\"flags\": %u, \"ret\": %d", slot->slot, slot->guest_phys_addr,
+		 slot->memory_size, slot->flags, ret);
 }
