@@ -20,9 +20,9 @@ static u64 units;
 
 static void finish(void)
 {
+	target->exit();
 	fprintf(stderr, "%llu inputs, %llu %s\n", (unsigned long long)inputs,
 		(unsigned long long)units, target->unit);
-	target->exit();
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

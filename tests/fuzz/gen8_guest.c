@@ -166,15 +166,15 @@ void fuzz_submit(struct fuzz_guest *g, u32 engine, u32 flags)
 	fuzz_reg(g, elsp, FUZZ_CONTEXT | flags);
 }
 
-bool fuzz_slice(struct fuzz_guest *g)
+enum vgpu_work fuzz_slice(struct fuzz_guest *g)
 {
-	bool more;
+	enum vgpu_work left;
 
 	g->dma = 0;
-	more = gen8_engine_work(&g->v);
+	left = gen8_engine_work(&g->v);
 	if (g->dma > FUZZ_DMA_MAX) {
 		fprintf(stderr, "a slice made %u accesses\n", g->dma);
 		abort();
 	}
-	return more;
+	return left;
 }

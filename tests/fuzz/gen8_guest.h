@@ -46,6 +46,6 @@ void fuzz_reg(struct fuzz_guest *g, u32 off, u32 val);
 /* Submit the context to an engine. */
 void fuzz_submit(struct fuzz_guest *g, u32 engine, u32 flags);
 /* A slice; ends with abort() if it costs too much. */
-bool fuzz_slice(struct fuzz_guest *g);
+enum vgpu_work fuzz_slice(struct fuzz_guest *g);
 
 #endif /* KVMGT_TESTS_FUZZ_GEN8_GUEST_H */

@@ -4,7 +4,7 @@
 #
 # SECONDS (default 30) are shared by the targets of target.c under libFuzzer, each at
 # least one; then soak makes ACCESSES (default 10 million) of the pair target and
-# GEN8_INPUTS (default 50000) inputs of each other, from SEED, which it prints.  What a
+# GEN8_INPUTS (default 20000) inputs of each other, from SEED, which it prints.  What a
 # target finds is left in build/fuzz/.  The last line sums up this run, and all since
 # build/fuzz/ was made.  KTAP: build/check/fuzz-core.ktap.
 set -euo pipefail
@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-30}
 accesses=${2:-10000000}
 seed=${SEED:-$(($(date +%s) % 1000000))}
-gen8_inputs=${GEN8_INPUTS:-50000}
+gen8_inputs=${GEN8_INPUTS:-20000}
 out=build/fuzz
 ktap=build/check/fuzz-core.ktap
 targets=(pair gen8_cs gen8_mem)
