@@ -18,6 +18,18 @@ struct gen8_plane {
 	u32 offset;
 };
 
+/* Registers of the sprite that are taken over together. */
+struct gen8_sprite {
+	u32 ctl;
+	u32 stride;
+	u32 pos;
+	u32 size;
+	u32 surf;
+	u32 offset;
+	u32 key;
+	u32 key_mask;
+};
+
 struct gen8_cursor {
 	u32 ctl;
 	u32 base;
@@ -41,8 +53,8 @@ struct gen8_cursor {
  * @cursor_pending: and so was the cursor
  * @armed: what the primary plane becomes at the next vertical blank
  * @plane: what it is
- * @sprite_armed: surface that the sprite gets
- * @sprite: the one that it has
+ * @sprite_armed: as @armed
+ * @sprite: as @plane
  * @cursor_armed: as @armed
  * @cursor: as @plane
  */
@@ -59,8 +71,8 @@ struct gen8_pipe_state {
 	bool cursor_pending;
 	struct gen8_plane armed;
 	struct gen8_plane plane;
-	u32 sprite_armed;
-	u32 sprite;
+	struct gen8_sprite sprite_armed;
+	struct gen8_sprite sprite;
 	struct gen8_cursor cursor_armed;
 	struct gen8_cursor cursor;
 };
@@ -125,6 +137,7 @@ struct gen8_display {
  * @width: pixels
  * @height: lines
  * @plane: its primary plane
+ * @sprite: its sprite
  * @cursor: its cursor
  */
 struct gen8_scanout {
@@ -132,8 +145,28 @@ struct gen8_scanout {
 	u32 width;
 	u32 height;
 	struct gen8_plane plane;
+	struct gen8_sprite sprite;
 	struct gen8_cursor cursor;
 };
+
+/**
+ * struct gen8_gamma - the tables of a pipe
+ * @map: what each value becomes, of blue, green, red
+ */
+struct gen8_gamma {
+	u8 map[3][256];
+};
+
+/* gen8_plane.c */
+void gen8_plane_line(struct vgpu *v, const struct gen8_plane *plane, u32 x, u32 y, u8 *buf,
+		     u32 len);
+
+/* gen8_sprite.c */
+void gen8_sprite_draw(struct vgpu *v, const struct gen8_sprite *s, u32 *dst, u32 width, u32 height);
+
+/* gen8_gamma.c */
+bool gen8_gamma_get(struct vgpu *v, u32 pipe, struct gen8_gamma *gamma);
+void gen8_gamma_apply(const struct gen8_gamma *gamma, u32 *p, u32 n);
 
 /* gen8_vblank.c */
 bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s);
@@ -145,6 +178,16 @@ void gen8_gmbus_reset_locked(struct vgpu *v);
 static inline u32 gen8_reg(const struct vgpu *v, u32 off)
 {
 	return READ_ONCE(v->regs[off / 4]);
+}
+
+static inline u32 gen8_swap_red_blue(u32 c)
+{
+	return (c >> 16 & 0xff) | (c & 0xff00) | (c & 0xff) << 16;
+}
+
+static inline u32 gen8_rgb30_to_xrgb(u32 c)
+{
+	return (c >> 22 & 0xff) << 16 | (c >> 12 & 0xff) << 8 | (c >> 2 & 0xff);
 }
 
 #endif /* VGPU_GEN8_DISPLAY_H */

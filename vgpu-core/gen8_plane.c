@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gen8_plane.c - what is scanned out: primary plane and cursor, to pixels
+ * gen8_plane.c - what is scanned out: primary plane, sprite and cursor, to pixels
  *
  * The frame is that of the first pipe that shows a plane.  Whatever the guest's
  * registers and tables say, what is written is the frame and nothing else; what cannot
@@ -61,8 +61,16 @@ static void ggtt_get(struct vgpu *v, u64 addr, void *buf, u32 len)
 		gen8_ggtt_rw(v, addr, buf, len, false);
 }
 
-/* @len bytes of line @y from byte @x on. */
-static void line_get(struct vgpu *v, const struct gen8_plane *plane, u32 x, u32 y, u8 *buf, u32 len)
+/**
+ * gen8_plane_line - a piece of a line of a surface
+ * @v: the device
+ * @plane: where the surface is, and whether it is tiled
+ * @x: byte in the line that the piece begins with
+ * @y: line
+ * @buf: receives the piece
+ * @len: bytes of it
+ */
+void gen8_plane_line(struct vgpu *v, const struct gen8_plane *plane, u32 x, u32 y, u8 *buf, u32 len)
 {
 	u64 stride = plane->stride;
 	u64 addr = plane->surf;
@@ -84,11 +92,6 @@ static void line_get(struct vgpu *v, const struct gen8_plane *plane, u32 x, u32 
 	}
 }
 
-static u32 swap_red_blue(u32 c)
-{
-	return (c >> 16 & 0xff) | (c & 0xff00) | (c & 0xff) << 16;
-}
-
 static u32 rgb565_to_xrgb(u32 c)
 {
 	u32 r = c >> 11 & 0x1f;
@@ -96,11 +99,6 @@ static u32 rgb565_to_xrgb(u32 c)
 	u32 b = c & 0x1f;
 
 	return (r << 3 | r >> 2) << 16 | (g << 2 | g >> 4) << 8 | (b << 3 | b >> 2);
-}
-
-static u32 rgb30_to_xrgb(u32 c)
-{
-	return (c >> 22 & 0xff) << 16 | (c >> 12 & 0xff) << 8 | (c >> 2 & 0xff);
 }
 
 static u32 palette_to_xrgb(const struct vgpu *v, u32 pipe, u8 index)
@@ -129,11 +127,11 @@ static void line_convert(const struct vgpu *v, const struct gen8_scanout *s, u32
 		}
 		memcpy(&c, src + 4 * x, 4);
 		if (format == DSP_FORMAT_XBGR8888)
-			c = swap_red_blue(c);
+			c = gen8_swap_red_blue(c);
 		else if (format == DSP_FORMAT_XRGB2101010)
-			c = rgb30_to_xrgb(c);
+			c = gen8_rgb30_to_xrgb(c);
 		else if (format == DSP_FORMAT_XBGR2101010)
-			c = swap_red_blue(rgb30_to_xrgb(c));
+			c = gen8_swap_red_blue(gen8_rgb30_to_xrgb(c));
 		dst[x] = c & 0xffffff;
 	}
 }
@@ -166,7 +164,7 @@ static void plane_draw(struct vgpu *v, const struct gen8_scanout *s, u32 *dst, u
 		u32 column = left + (rotated ? s->width - width : 0);
 		u8 *src = (u8 *)dst + (4 - cpp) * width;
 
-		line_get(v, &s->plane, column * cpp, line, src, cpp * width);
+		gen8_plane_line(v, &s->plane, column * cpp, line, src, cpp * width);
 		line_convert(v, s, dst, src, width);
 		if (rotated)
 			line_reverse(dst, width);
@@ -238,11 +236,25 @@ static void cursor_draw(struct vgpu *v, const struct gen8_cursor *cur, u32 *dst,
 	}
 }
 
+/* All planes, the lowest first.  Indices into a palette are colours already. */
+static void pipe_draw(struct vgpu *v, const struct gen8_scanout *s, u32 *dst, u32 width, u32 height)
+{
+	struct gen8_gamma gamma;
+
+	plane_draw(v, s, dst, width, height);
+	gen8_sprite_draw(v, &s->sprite, dst, width, height);
+	cursor_draw(v, &s->cursor, dst, width, height);
+	if (s->plane.ctl & DSP_GAMMA && DSP_FORMAT(s->plane.ctl) != DSP_FORMAT_8BPP &&
+	    gen8_gamma_get(v, s->pipe, &gamma))
+		gen8_gamma_apply(&gamma, dst, width * height);
+}
+
 static bool same_picture(const struct gen8_scanout *a, const struct gen8_scanout *b)
 {
 	return a->pipe == b->pipe && a->plane.surf == b->plane.surf &&
 	       a->plane.ctl == b->plane.ctl && a->plane.stride == b->plane.stride &&
-	       a->plane.offset == b->plane.offset;
+	       a->plane.offset == b->plane.offset && a->sprite.surf == b->sprite.surf &&
+	       a->sprite.ctl == b->sprite.ctl;
 }
 
 /* Clear what of the frame is right of and below the picture. */
@@ -281,8 +293,7 @@ void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst)
 	for (i = 0; i < COPIES_MAX; i++) {
 		width = min(p->width, s.width);
 		height = min(p->height, s.height);
-		plane_draw(v, &s, dst, width, height);
-		cursor_draw(v, &s.cursor, dst, width, height);
+		pipe_draw(v, &s, dst, width, height);
 		border_clear(dst, p, width, height);
 		if (!gen8_scanout_get(v, &after) || same_picture(&s, &after) ||
 		    !format_cpp(after.plane.ctl))

@@ -253,6 +253,10 @@ enum gen8_port {
 #define PREC_PAL_GC_MAX(p)	(0x4a410 + 0x800 * (p))
 #define PREC_PAL_EXT_GC_MAX(p)	(0x4a420 + 0x800 * (p))
 #define GAMMA_MODE(p)		(0x4a480 + 0x800 * (p))
+#define GAMMA_MODE_MASK		0x3
+#define GAMMA_MODE_8BIT		0
+#define GAMMA_MODE_10BIT	1
+#define GAMMA_MODE_SPLIT	3
 
 /* transcoders; the one for eDP is number 15 of the row */
 #define TRANS_EDP		15
@@ -330,6 +334,7 @@ enum gen8_port {
 #define CURSURFLIVE(p)		(0x700ac + 0x1000 * (p))
 #define DSPCNTR(p)		(0x70180 + 0x1000 * (p))
 #define DSP_ENABLE		BIT(31)
+#define DSP_GAMMA		BIT(30)
 #define DSP_FORMAT(v)		((v) >> 26 & 0xf)
 #define DSP_FORMAT_8BPP		0x2
 #define DSP_FORMAT_RGB565	0x5
@@ -348,8 +353,26 @@ enum gen8_port {
 #define DSPOFFSET(p)		(0x701a4 + 0x1000 * (p))
 #define DSPSURFLIVE(p)		(0x701ac + 0x1000 * (p))
 #define SPRCTL(p)		(0x70280 + 0x1000 * (p))	/* to SPRKEYMSK */
+#define SPR_ENABLE		BIT(31)
+#define SPR_YUV_FULL_RANGE	BIT(28)
+#define SPR_FORMAT(v)		((v) >> 25 & 0x7)
+#define SPR_FORMAT_YUV422	0x0
+#define SPR_FORMAT_RGB101010	0x1
+#define SPR_FORMAT_RGB888	0x2
+#define SPR_ORDER_RGBX		BIT(20)
+#define SPR_YUV_BT709		BIT(18)
+#define SPR_YUV_ORDER(v)	((v) >> 16 & 0x3)	/* YUYV, UYVY, YVYU, VYUY */
+#define SPR_ROTATE_180		BIT(15)
+#define SPR_TILED		BIT(10)
+#define SPR_DEST_KEY		BIT(2)
+#define SPRSTRIDE(p)		(0x70288 + 0x1000 * (p))
+#define SPRPOS(p)		(0x7028c + 0x1000 * (p))
+#define SPRSIZE(p)		(0x70290 + 0x1000 * (p))
+#define SPRKEYVAL(p)		(0x70294 + 0x1000 * (p))
+#define SPRKEYMSK(p)		(0x70298 + 0x1000 * (p))
 #define SPRSURF(p)		(0x7029c + 0x1000 * (p))
 #define SPRKEYMAX(p)		(0x702a0 + 0x1000 * (p))	/* and SPROFFSET */
+#define SPROFFSET(p)		(0x702a4 + 0x1000 * (p))
 #define SPRSURFLIVE(p)		(0x702ac + 0x1000 * (p))
 #define SPRGAMC(p)		(0x70400 + 0x1000 * (p))
 #define SPRGAMC_NR		22

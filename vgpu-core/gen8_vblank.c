@@ -342,7 +342,7 @@ static u32 surflive_read(struct vgpu *v, u32 off)
 	if ((off & 0xfff) == (DSPSURFLIVE(PIPE_A) & 0xfff))
 		surf = p->plane.surf;
 	else if ((off & 0xfff) == (SPRSURFLIVE(PIPE_A) & 0xfff))
-		surf = p->sprite;
+		surf = p->sprite.surf;
 	else
 		surf = p->cursor.base;
 	env_unlock(&g->display_lock);
@@ -391,7 +391,16 @@ static void sprsurf_written(struct vgpu *v, u32 off, u32 old, u32 new)
 
 	env_lock(&g->display_lock);
 	pipe_advance_locked(v, pipe);
-	p->sprite_armed = gen8_reg(v, SPRSURF(pipe));
+	p->sprite_armed = (struct gen8_sprite){
+		.ctl = gen8_reg(v, SPRCTL(pipe)),
+		.stride = gen8_reg(v, SPRSTRIDE(pipe)),
+		.pos = gen8_reg(v, SPRPOS(pipe)),
+		.size = gen8_reg(v, SPRSIZE(pipe)),
+		.surf = gen8_reg(v, SPRSURF(pipe)),
+		.offset = gen8_reg(v, SPROFFSET(pipe)),
+		.key = gen8_reg(v, SPRKEYVAL(pipe)),
+		.key_mask = gen8_reg(v, SPRKEYMSK(pipe)),
+	};
 	p->pending |= DE_PIPE_SPRITE_FLIP;
 	armed_locked(v, pipe, false);
 	env_unlock(&g->display_lock);
@@ -441,6 +450,7 @@ bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s)
 			.width = (src >> 16 & 0xfff) + 1,
 			.height = (src & 0xfff) + 1,
 			.plane = p->plane,
+			.sprite = p->sprite,
 			.cursor = p->cursor,
 		};
 	}
