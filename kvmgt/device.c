@@ -73,6 +73,8 @@ static int device_init(struct vfio_device *vdev)
 	ret = vgpu_init(&v->core, m, &kvmgt_vgpu_host, v);
 	if (ret)
 		return ret;
+	if (m->monitors)
+		vgpu_monitor_set(&v->core, kvmgt_monitor_of(vdev->dev));
 	ret = opregion_create(v);
 	if (ret)
 		goto err_core;

@@ -10,15 +10,25 @@
 #include "vgpu_mdev.h"
 
 #define KVMGT_MAX_INSTANCES 64
-#define KVMGT_MAX_TYPES 8
+#define KVMGT_MAX_TYPES 16
+#define KVMGT_TYPE_NAME 32
 
 static bool test_types;
 module_param(test_types, bool, 0444);
 MODULE_PARM_DESC(test_types, "Also offer models that exist only to be tested against");
 
+/**
+ * struct vgpu_type - a model with a monitor
+ * @type: what mdev knows of it
+ * @model: the model
+ * @monitor: one of its monitors; NULL where it has none to choose from
+ * @name: of the type, behind "kvmgt_vgpu-"
+ */
 struct vgpu_type {
 	struct mdev_type type;
 	struct vgpu_model *model;
+	const struct vgpu_monitor *monitor;
+	char name[KVMGT_TYPE_NAME];
 };
 
 static struct vgpu_type types[KVMGT_MAX_TYPES];
@@ -35,6 +45,17 @@ static struct mdev_parent parent;
 static struct vgpu_type *to_vgpu_type(struct mdev_type *type)
 {
 	return container_of(type, struct vgpu_type, type);
+}
+
+/**
+ * kvmgt_monitor_of - the monitor that comes with a mediated device
+ * @mdev: the mdev's device
+ *
+ * Return: the monitor; NULL where the model has none to choose from.
+ */
+const struct vgpu_monitor *kvmgt_monitor_of(struct device *mdev)
+{
+	return to_vgpu_type(to_mdev_device(mdev)->type)->monitor;
 }
 
 /**
@@ -78,7 +99,13 @@ static void vgpu_remove(struct mdev_device *mdev)
 
 static ssize_t vgpu_show_description(struct mdev_type *type, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", to_vgpu_type(type)->model->description);
+	struct vgpu_type *t = to_vgpu_type(type);
+	const struct vgpu_monitor *mon = t->monitor;
+
+	if (!mon)
+		return sysfs_emit(buf, "%s\n", t->model->description);
+	return sysfs_emit(buf, "%s; monitor of %ux%u, modes up to %ux%u\n", t->model->description,
+			  mon->width, mon->height, mon->max_width, mon->max_height);
 }
 
 static struct mdev_driver vgpu_driver = {
@@ -100,28 +127,60 @@ static void models_exit(void)
 		vgpu_model_exit(types[--nr_types].model);
 }
 
-/* Check and index the models, make a type of each. */
+static int type_add(struct vgpu_model *m, const struct vgpu_monitor *mon)
+{
+	struct vgpu_type *t = &types[nr_types];
+
+	if (nr_types == KVMGT_MAX_TYPES)
+		return -ENOSPC;
+	if (mon && mon->name)
+		snprintf(t->name, sizeof(t->name), "%s_%s", m->name, mon->name);
+	else
+		snprintf(t->name, sizeof(t->name), "%s", m->name);
+	t->model = m;
+	t->monitor = mon;
+	t->type.sysfs_name = t->name;
+	t->type.pretty_name = t->name;
+	type_list[nr_types++] = &t->type;
+	return 0;
+}
+
+/* A type for each monitor that the model can come with. */
+static int types_add(struct vgpu_model *m)
+{
+	u32 i;
+	int ret;
+
+	if (!m->nr_monitors)
+		return type_add(m, NULL);
+	for (i = 0; i < m->nr_monitors; i++) {
+		ret = type_add(m, &m->monitors[i]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Check and index the models, make types of them. */
 static int models_init(void)
 {
 	u32 i;
 	int ret;
 
-	for (i = 0; i < vgpu_nr_models && nr_types < KVMGT_MAX_TYPES; i++) {
+	for (i = 0; i < vgpu_nr_models; i++) {
 		struct vgpu_model *m = vgpu_models[i];
-		struct vgpu_type *t = &types[nr_types];
 
 		if (!strcmp(m->name, "test") && !test_types)
 			continue;
 		ret = vgpu_model_init(m);
+		if (!ret)
+			ret = types_add(m);
 		if (ret) {
 			pr_err("model %s: its tables are wrong (%d)\n", m->name, ret);
+			vgpu_model_exit(m);
 			models_exit();
 			return ret;
 		}
-		t->model = m;
-		t->type.sysfs_name = m->name;
-		t->type.pretty_name = m->name;
-		type_list[nr_types++] = &t->type;
 	}
 	return 0;
 }

@@ -156,6 +156,7 @@ static inline struct kvmgt_vgpu *to_kvmgt_vgpu(struct vfio_device *vdev)
 
 /* main.c */
 struct vgpu_model *kvmgt_model_of(struct device *mdev);
+const struct vgpu_monitor *kvmgt_monitor_of(struct device *mdev);
 
 /* device.c */
 extern const struct vfio_device_ops kvmgt_vgpu_ops;

@@ -36,7 +36,10 @@ static const struct vgpu_area aperture_areas[] = {
 
 /* What they prefer, and the largest that the part can drive, or less for less memory. */
 static const struct vgpu_monitor gen8_monitors[] = {
-	{ .width = 1920, .height = 1080, .max_width = 3840, .max_height = 2160 },
+	{ NULL, 1920, 1080, 3840, 2160 },
+	{ "1024x768", 1024, 768, 1024, 768 },
+	{ "2560x1600", 2560, 1600, 2560, 1600 },
+	{ "3840x2160", 3840, 2160, 3840, 2160 },
 };
 
 static void locks_destroy(struct gen8 *g)

@@ -5,7 +5,7 @@ import os
 import re
 
 import l2
-from linuxguest import LinuxGuest
+from linuxguest import APPEND, LinuxGuest
 
 # Words of i915 and of the kernel when something is wrong.
 COMPLAINT = re.compile(r"\*ERROR\*|WARNING:|BUG:|GPU HANG|Oops|drm:.*failed|wedged|timed out")
@@ -20,15 +20,18 @@ OWNED = "kv: driver i915, fb0 i915drmfb 1920,1080"
 class I915Guest(LinuxGuest):
     """A guest and the vGPU made for it; quit() removes both."""
 
-    def __init__(self, release, accelerator, props=None, dev=None):
+    def __init__(self, release, accelerator, props=None, dev=None, extra=(), append=""):
         self.release = release
         self.path = PATHS[accelerator]
         self.label = f"{release}, x-kvmgt={accelerator}" + "".join(
             f", {key}={value}" for key, value in (props or {}).items())
         self.dev = dev or l2.Mdev("gen8")
         l2.write_file(os.path.join(l2.DEBUGFS, self.dev.uuid, "count"), "1")
+        extra = [*MEMORY, *extra]
+        if append:
+            extra += ["-append", f"{APPEND} {append}"]
         super().__init__(self.dev, props={"x-kvmgt": accelerator, **(props or {})}, release=release,
-                         driver="i915", extra=MEMORY)
+                         driver="i915", extra=extra)
 
     def registers(self):
         """Registers that were touched so far: (name, offset, reads, writes)."""
