@@ -3,7 +3,7 @@
  * exercise.c - submissions, blits, flips and hangs on the guest's i915, judged
  *
  *   exercise NAME     run one sub-test: nop store math contexts
- *                     spin blt hang flip cursor tiled
+ *                     spin blt hang flip cursor tiled plug
  *
  * Speaks to the host in lines:
  *
@@ -264,7 +264,7 @@ int main(int argc, char **argv)
 		{ "nop", test_nop },	 { "store", test_store }, { "math", test_math },
 		{ "spin", test_spin },	 { "blt", test_blt },	  { "contexts", test_contexts },
 		{ "hang", test_hang },	 { "flip", test_flip },	  { "cursor", test_cursor },
-		{ "tiled", test_tiled },
+		{ "tiled", test_tiled }, { "plug", test_plug },
 	};
 	unsigned int i;
 

@@ -4,7 +4,7 @@
  *
  * exercise.c talks to the driver, exercise_gem.c submits to engines,
  * exercise_blt.c blits, exercise_hang.c hangs an engine, exercise_kms.c lights
- * the screen.
+ * the screen, exercise_plug.c hears of other monitors.
  */
 #ifndef GUEST_EXERCISE_H
 #define GUEST_EXERCISE_H
@@ -110,5 +110,6 @@ void test_hang(void);
 void test_flip(void);
 void test_cursor(void);
 void test_tiled(void);
+void test_plug(void);
 
 #endif /* GUEST_EXERCISE_H */

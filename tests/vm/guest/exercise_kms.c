@@ -12,28 +12,13 @@
 #include <drm_fourcc.h>
 
 #include "exercise.h"
+#include "exercise_kms.h"
 
 #define MANY 16
 #define MODES 128
 #define FRAMES 60
 #define MOVES 100
 #define CURSOR 64
-
-/**
- * struct screen - a connected monitor
- * @crtc: what drives it
- * @connector: where it is plugged in
- * @mode: its preferred mode
- * @fb: two framebuffers
- * @frame_us: how long a frame takes
- */
-struct screen {
-	uint32_t crtc;
-	uint32_t connector;
-	struct drm_mode_modeinfo mode;
-	uint32_t fb[2];
-	double frame_us;
-};
 
 /* Return: is a monitor connected there? */
 static bool connector_take(struct screen *s, uint32_t id)
@@ -100,8 +85,7 @@ static int framebuffer(struct screen *s, unsigned int which)
 	return ret;
 }
 
-/* A monitor, or no sub-test. */
-static void screen_find(struct screen *s)
+bool screen_look(struct screen *s)
 {
 	uint32_t crtcs[MANY], connectors[MANY];
 	struct drm_mode_card_res res = {
@@ -115,9 +99,15 @@ static void screen_find(struct screen *s)
 
 	for (i = 0; !ret && i < res.count_connectors && !s->connector; i++)
 		connector_take(s, connectors[i]);
-	if (!result(!ret && s->connector && res.count_crtcs, "a monitor is connected"))
+	s->crtc = res.count_crtcs ? crtcs[0] : 0;
+	return !ret && s->connector && s->crtc;
+}
+
+/* A monitor, or no sub-test. */
+static void screen_find(struct screen *s)
+{
+	if (!result(screen_look(s), "a monitor is connected"))
 		exit(1);
-	s->crtc = crtcs[0];
 }
 
 static void mode_set(struct screen *s, const char *name, uint32_t fb)
@@ -153,6 +143,17 @@ static void screen_light(struct screen *s)
 	if (!result(!ret, "two framebuffers"))
 		exit(1);
 	mode_set(s, "setcrtc", s->fb[0]);
+}
+
+void screen_show(struct screen *s, const char *name)
+{
+	int ret = framebuffer(s, 1);
+
+	if (!result(!ret, "a framebuffer of %ux%u", s->mode.hdisplay, s->mode.vdisplay)) {
+		note("error %d", ret);
+		exit(1);
+	}
+	mode_set(s, name, s->fb[1]);
 }
 
 /* The event of the flip, or of nothing within two seconds. */
