@@ -81,6 +81,9 @@ static inline u32 env_inc(u32 *p)
 #define env_store_release(p, v)	smp_store_release(p, v)
 #define env_load_acquire(p)	smp_load_acquire(p)
 
+/* What was copied before stays what it was: the compiler reads no source again. */
+#define env_barrier()		barrier()
+
 /* A bounds-checked index that a mispredicted branch cannot carry past @n. */
 #define env_index_nospec(i, n)	array_index_nospec(i, n)
 
@@ -163,6 +166,8 @@ static inline u32 env_inc(u32 *p)
 
 #define env_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define env_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+
+#define env_barrier()		__asm__ volatile("" ::: "memory")
 
 #define env_index_nospec(i, n)	((void)(n), (i))
 

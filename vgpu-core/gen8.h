@@ -51,6 +51,7 @@ enum gen8_engine_id {
 #define GEN8_IRQ_CSB		BIT(8)
 #define GEN8_IRQ_SEMAPHORE	BIT(11)
 
+struct gen8_tlb;	/* gen8_engine.h */
 struct gen8_engines;	/* private to gen8_engine.c */
 struct gen8_display;	/* gen8_display.h: private to the display's files */
 
@@ -121,6 +122,8 @@ void gen8_opregion(struct vgpu *v, void *dst);
  */
 int gen8_ggtt_page(struct vgpu *v, u32 addr, u64 *gpa);
 int gen8_ggtt_rw(struct vgpu *v, u32 addr, void *buf, u32 len, bool write);
+/* Where it is, to the end of its page, while model->work or model->frame runs; or NULL. */
+u8 *gen8_map(struct vgpu *v, struct gen8_tlb *t, u64 addr, bool write);
 /* The guest flushed the GGTT (GFX_FLSH_CNTL): forget, and tell the aperture. */
 void gen8_ggtt_flush(struct vgpu *v);
 /* The guest invalidated the TLB of an engine (4260...).  Register callback context. */

@@ -3,8 +3,8 @@
  * gen8_blt.c - the blitter: fills and copies of rectangles, linear and tiled
  *
  * A blit is cut into blocks that fit into a buffer; between two of them the engine
- * may stop.  A block is read whole, combined, and written whole, a tile or a run of
- * lines at a time, so that a tile costs one access and not one for each line of it.
+ * may stop.  A block is copied in one go where nothing but its source makes it and the
+ * two are apart; else it is read whole, combined, and written whole.
  */
 #include "gen8_engine.h"
 
@@ -25,152 +25,6 @@
 
 #define ROP_SRC 0xcc
 #define ROP_PATTERN 0xf0
-
-/* Bytes of a line of a tile, and its lines: 4 KiB either way. */
-static u32 tile_width(enum gen8_tiling t)
-{
-	return t == GEN8_TILE_X ? 512 : 128;
-}
-
-static u32 tile_height(enum gen8_tiling t)
-{
-	return t == GEN8_TILE_X ? 8 : 32;
-}
-
-/* Bytes that follow each other in a tile: a line of it, or 16 bytes of one. */
-static u32 tile_span(enum gen8_tiling t)
-{
-	return t == GEN8_TILE_X ? 512 : 16;
-}
-
-static u32 tile_offset(enum gen8_tiling t, u32 x, u32 y)
-{
-	return t == GEN8_TILE_X ? 512 * y + x : x / 16 * 512 + 16 * y + x % 16;
-}
-
-/**
- * struct rect - a part of a surface
- * @x: first byte of a line
- * @y: first line
- * @w: bytes
- * @h: lines
- */
-struct rect {
-	int x;
-	int y;
-	u32 w;
-	u32 h;
-};
-
-/* An access costs as much as so many bytes, however few it is for. */
-#define ACCESS_COST 512
-
-static void memory(struct vgpu *v, struct gen8_engine *e, u64 addr, void *buf, u32 len, bool write)
-{
-	e->blt.cost += len + ACCESS_COST;
-	if (!write || !gen8_engine_stale(e))
-		gen8_cs_rw(v, e, false, addr, buf, len, write);
-}
-
-/* Lines of @r without a gap lie at @buf. */
-static void linear_rw(struct vgpu *v, struct gen8_engine *e, const struct gen8_surface *s,
-		      const struct rect *r, u8 *buf, bool write)
-{
-	u64 addr = s->base + (u64)((long long)r->y * s->pitch + r->x);
-	u32 i;
-
-	if (s->pitch == (int)r->w) {
-		memory(v, e, addr, buf, r->w * r->h, write);
-		return;
-	}
-	for (i = 0; i < r->h; i++) {
-		memory(v, e, addr, buf, r->w, write);
-		addr += (u64)(long long)s->pitch;
-		buf += r->w;
-	}
-}
-
-/* Copy between the lines at @buf, @stride bytes apart, and part @r of the tile. */
-static void tile_copy(enum gen8_tiling t, u8 *tile, const struct rect *r, u8 *buf, u32 stride,
-		      bool to_tile)
-{
-	u32 span = tile_span(t);
-	u32 y, x, n;
-
-	for (y = 0; y < r->h; y++, buf += stride) {
-		for (x = 0; x < r->w; x += n) {
-			u8 *p = tile + tile_offset(t, r->x + x, r->y + y);
-
-			n = min(span - (r->x + x) % span, r->w - x);
-			if (n == 16) /* a constant makes it two instructions */
-				memcpy(to_tile ? p : buf + x, to_tile ? buf + x : p, 16);
-			else if (to_tile)
-				memcpy(p, buf + x, n);
-			else
-				memcpy(buf + x, p, n);
-		}
-	}
-}
-
-/* Write part @r of a tile and nothing beside it, in as few pieces as it has. */
-static void tile_write(struct vgpu *v, struct gen8_engine *e, enum gen8_tiling t, u64 addr,
-		       u8 *tile, const struct rect *r)
-{
-	u32 span = tile_span(t);
-	u32 begin = 0, end = 0;
-	u32 x, y, n;
-
-	for (x = 0; x < r->w; x += n) {
-		n = min(span - (r->x + x) % span, r->w - x);
-		for (y = 0; y < r->h; y++) {
-			u32 off = tile_offset(t, r->x + x, r->y + y);
-
-			if (off != end) {
-				memory(v, e, addr + begin, tile + begin, end - begin, true);
-				begin = off;
-			}
-			end = off + n;
-		}
-	}
-	memory(v, e, addr + begin, tile + begin, end - begin, true);
-}
-
-static void tiled_rw(struct vgpu *v, struct gen8_engine *e, const struct gen8_surface *s,
-		     const struct rect *r, u8 *buf, bool write)
-{
-	u8 *tile = to_gen8(v)->engines->tile;
-	u32 tw = tile_width(s->tiling), th = tile_height(s->tiling);
-	u32 per_line = s->pitch / (int)tw;
-	u32 x, y, nx, ny;
-
-	for (y = 0; y < r->h; y += ny) {
-		ny = min(th - (r->y + y) % th, r->h - y);
-		for (x = 0; x < r->w; x += nx) {
-			u32 tx = r->x + x, ty = r->y + y;
-			u64 addr = s->base + ((u64)(ty / th) * per_line + tx / tw) * GEN8_PAGE;
-			u8 *p = buf + (size_t)y * r->w + x;
-			struct rect part = { .x = tx % tw, .y = ty % th };
-
-			nx = min(tw - tx % tw, r->w - x);
-			part.w = nx;
-			part.h = ny;
-			if (!write)
-				memory(v, e, addr, tile, GEN8_PAGE, false);
-			tile_copy(s->tiling, tile, &part, p, r->w, write);
-			if (write)
-				tile_write(v, e, s->tiling, addr, tile, &part);
-		}
-	}
-}
-
-static void surface_rw(struct vgpu *v, struct gen8_engine *e, const struct gen8_surface *s,
-		       const struct rect *r, u8 *buf, bool write)
-{
-	if (s->tiling == GEN8_LINEAR)
-		linear_rw(v, e, s, r, buf, write);
-	else
-		tiled_rw(v, e, s, r, buf, write);
-}
 
 /* One bit of @rop for each of the eight cases of pattern, source and destination. */
 static u64 rop_word(u8 rop, u64 p, u64 s, u64 d)
@@ -209,34 +63,112 @@ static void combine(const struct gen8_blt *b, u8 *block, const u8 *under, u32 le
 	}
 }
 
-static void fill_block(const struct gen8_blt *b, u8 *block, u32 len)
+/* Does nothing but source or pattern reach the destination? */
+static bool is_plain(const struct gen8_blt *b)
+{
+	return !b->keep && b->rop == (b->copy ? ROP_SRC : ROP_PATTERN);
+}
+
+/* One line of the pattern: all are equal. */
+static void pattern_line(const struct gen8_blt *b, u8 *line, u32 len)
 {
 	u32 n = b->bpp;
 
-	memcpy(block, &b->color, n);
+	memcpy(line, &b->color, n);
 	for (; n < len; n *= 2)
-		memcpy(block + n, block, min(n, len - n));
+		memcpy(line + n, line, min(n, len - n));
 }
 
-static void block_run(struct vgpu *v, struct gen8_engine *e, const struct rect *part)
+/**
+ * struct operand - a block of a surface
+ * @s: the surface
+ * @r: the block
+ * @view: scratch: where it is
+ * @direct: all of it can be accessed through @view
+ */
+struct operand {
+	const struct gen8_surface *s;
+	struct gen8_rect r;
+	struct gen8_view *view;
+	bool direct;
+};
+
+/* Between the block and lines at @buf, without a gap. */
+static void operand_rw(struct vgpu *v, struct gen8_engine *e, const struct operand *o, u8 *buf,
+		       bool write)
+{
+	struct gen8_view *lines = &to_gen8(v)->engines->buf;
+
+	if (!o->direct) {
+		gen8_surface_rw(v, e, o->s, &o->r, buf, write);
+		return;
+	}
+	e->blt.cost += o->r.w * o->r.h;
+	gen8_view_of(lines, buf, o->r.w, o->r.h, o->r.w);
+	gen8_view_copy(write ? o->view : lines, write ? lines : o->view);
+}
+
+/* Into @block: source or pattern. */
+static void source_get(struct vgpu *v, struct gen8_engine *e, const struct operand *src, u8 *block)
+{
+	u32 y;
+
+	if (e->blt.copy) {
+		operand_rw(v, e, src, block, false);
+		return;
+	}
+	pattern_line(&e->blt, block, src->r.w);
+	for (y = 1; y < src->r.h; y++)
+		memcpy(block + y * src->r.w, block, src->r.w);
+}
+
+/* In one copy, from where it is to where it goes.  Return: false if that cannot be. */
+static bool block_copy(struct vgpu *v, struct gen8_engine *e, const struct operand *dst,
+		       const struct operand *src)
 {
 	struct gen8_engines *s = to_gen8(v)->engines;
 	struct gen8_blt *b = &e->blt;
-	struct rect dst = { b->x + part->x, b->y + part->y, part->w, part->h };
-	struct rect src = { b->sx + part->x, b->sy + part->y, part->w, part->h };
-	u32 len = part->w * part->h;
 
-	if (b->copy)
-		surface_rw(v, e, &b->src, &src, s->block, false);
-	else
-		fill_block(b, s->block, len);
-
-	if (b->keep || (b->rop != ROP_SRC && b->copy) || (b->rop != ROP_PATTERN && !b->copy)) {
-		if (b->keep || rop_needs_dst(b->rop))
-			surface_rw(v, e, &b->dst, &dst, s->under, false);
-		combine(b, s->block, s->under, len);
+	if (!is_plain(b) || !dst->direct)
+		return false;
+	if (!b->copy) {
+		pattern_line(b, s->block, src->r.w);
+		gen8_view_of(src->view, s->block, src->r.w, src->r.h, 0);
+	} else if (!b->apart || !src->direct || !gen8_view_fits(dst->view, src->view)) {
+		return false;
 	}
-	surface_rw(v, e, &b->dst, &dst, s->block, true);
+	b->cost += dst->r.w * dst->r.h;
+	gen8_view_copy(dst->view, src->view);
+	return true;
+}
+
+static void block_run(struct vgpu *v, struct gen8_engine *e, const struct gen8_rect *part)
+{
+	struct gen8_engines *s = to_gen8(v)->engines;
+	struct gen8_blt *b = &e->blt;
+	struct operand dst = {
+		.s = &b->dst,
+		.r = { b->x + part->x, b->y + part->y, part->w, part->h },
+		.view = &s->dst,
+	};
+	struct operand src = {
+		.s = &b->src,
+		.r = { b->sx + part->x, b->sy + part->y, part->w, part->h },
+		.view = &s->src,
+	};
+
+	dst.direct = gen8_view_map(v, e, dst.s, &dst.r, true, dst.view);
+	src.direct = b->copy && gen8_view_map(v, e, src.s, &src.r, false, src.view);
+	if (block_copy(v, e, &dst, &src))
+		return;
+
+	source_get(v, e, &src, s->block);
+	if (!is_plain(b)) {
+		if (b->keep || rop_needs_dst(b->rop))
+			operand_rw(v, e, &dst, s->under, false);
+		combine(b, s->block, s->under, part->w * part->h);
+	}
+	operand_rw(v, e, &dst, s->block, true);
 }
 
 /* Part @i of @len units that begin at @first: parts end where the grid of @step does. */
@@ -266,7 +198,7 @@ bool gen8_blt_run(struct vgpu *v, struct gen8_engine *e, u32 *bytes)
 
 	while (b->active && b->next < nx * ny) {
 		u32 ix = b->next % nx, iy = b->next / nx;
-		struct rect part;
+		struct gen8_rect part;
 
 		if (!*bytes || gen8_engine_stale(e))
 			return false;
@@ -345,9 +277,26 @@ static void clip_to_window(struct gen8_blt *b)
 	b->h = min(b->h, b->clip_y2 - b->y);
 }
 
-/* From pixels to bytes, once all of it is known. */
-static void blt_start(struct gen8_blt *b)
+/* Have source and destination nothing in common, as far as their addresses say? */
+static bool is_apart(const struct gen8_blt *b, bool ggtt)
 {
+	u64 mask = ggtt ? U32_MAX : ~0ull;
+	struct gen8_rect dst = { b->x, b->y, b->w, b->h };
+	struct gen8_rect src = { b->sx, b->sy, b->w, b->h };
+	u64 dst_first, dst_end, src_first, src_end;
+
+	gen8_surface_span(&b->dst, &dst, &dst_first, &dst_end);
+	gen8_surface_span(&b->src, &src, &src_first, &src_end);
+	dst_end = (dst_first & mask) + (dst_end - dst_first);
+	src_end = (src_first & mask) + (src_end - src_first);
+	return dst_end <= (src_first & mask) || src_end <= (dst_first & mask);
+}
+
+/* From pixels to bytes, once all of it is known. */
+static void blt_start(struct gen8_engine *e)
+{
+	struct gen8_blt *b = &e->blt;
+
 	clip_to_tiled(b, b->dst.tiling, &b->x, &b->y);
 	if (b->copy)
 		clip_to_tiled(b, b->src.tiling, &b->sx, &b->sy);
@@ -356,6 +305,7 @@ static void blt_start(struct gen8_blt *b)
 	b->w *= (int)b->bpp;
 	b->next = 0;
 	b->active = b->w > 0 && b->h > 0;
+	b->apart = b->active && b->copy && is_apart(b, !e->tlb.levels);
 }
 
 /* Tiled pitches are in dwords. */
@@ -395,7 +345,7 @@ static void xy_take(struct vgpu *v, struct gen8_engine *e, bool copy)
 	}
 	if (cmd[1] & CLIPPING)
 		clip_to_window(b);
-	blt_start(b);
+	blt_start(e);
 }
 
 /* Return: false for a tiling that this blitter does not know. */
@@ -422,7 +372,7 @@ static bool fast_copy_take(struct gen8_engine *e)
 	if (!b->bpp || !fast_tiling(&b->dst, cmd[1], cmd[0] >> 13 & 3, cmd[1] & BIT(30)) ||
 	    !fast_tiling(&b->src, cmd[7], cmd[0] >> 20 & 3, cmd[1] & BIT(31)))
 		return false;
-	blt_start(b);
+	blt_start(e);
 	return true;
 }
 

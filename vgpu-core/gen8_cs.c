@@ -81,6 +81,11 @@ int gen8_cs_rw(struct vgpu *v, struct gen8_engine *e, bool ggtt, u64 addr, void 
 	return gen8_ppgtt_rw(v, &e->tlb, addr, buf, len, write);
 }
 
+u8 *gen8_cs_map(struct vgpu *v, struct gen8_engine *e, u64 addr, bool write)
+{
+	return gen8_map(v, e->tlb.levels ? &e->tlb : NULL, addr, write);
+}
+
 /* Memory that a command names.  Without the right to, reads are zeros, writes vanish. */
 void gen8_cs_mem(struct vgpu *v, struct gen8_engine *e, bool ggtt, u64 addr, void *buf, u32 len,
 		 bool write)

@@ -4,7 +4,7 @@
  *
  * gen8_engine.c decides which context runs, gen8_context.c loads and saves it,
  * gen8_cs.c fetches its commands, gen8_mi.c and gen8_blt.c execute them,
- * gen8_mem.c finds their memory.
+ * gen8_surface.c knows tiles and lines, gen8_mem.c finds their memory.
  */
 #ifndef VGPU_GEN8_ENGINE_H
 #define VGPU_GEN8_ENGINE_H
@@ -131,6 +131,7 @@ struct gen8_surface {
  * struct gen8_blt - a blit on its way, done block by block
  * @active: there is one
  * @copy: from @src; else @color is filled in
+ * @apart: the addresses of source and destination have nothing in common
  * @rop: raster operation of source or pattern and destination
  * @keep: bits of a 32 bit pixel that stay as they are
  * @bpp: bytes per pixel
@@ -153,6 +154,7 @@ struct gen8_surface {
 struct gen8_blt {
 	bool active;
 	bool copy;
+	bool apart;
 	u8 rop;
 	u32 keep;
 	u32 bpp;
@@ -274,11 +276,54 @@ struct gen8_engine {
 #define GEN8_BLOCK_HEIGHT	32	/* lines */
 
 /**
+ * struct gen8_rect - a part of a surface
+ * @x: first byte of a line
+ * @y: first line
+ * @w: bytes
+ * @h: lines
+ */
+struct gen8_rect {
+	int x;
+	int y;
+	u32 w;
+	u32 h;
+};
+
+/* Of a block anywhere: two of a line; 33 by 2 tiles of Y, 9 by 5 of X. */
+#define GEN8_VIEW_PAGES		72
+
+/**
+ * struct gen8_view - where the bytes of a block are in memory
+ * @tiling: of the surface
+ * @w: bytes of a line of the block
+ * @h: its lines
+ * @x: tiled: its first byte in the first tile
+ * @y: tiled: its first line there
+ * @per_line: tiled: how many tiles hold a line of it
+ * @run: linear: bytes of each line in its first page
+ * @page: tiled: the tiles; linear: for each line where it begins, and where it goes on
+ *	after @run
+ */
+struct gen8_view {
+	enum gen8_tiling tiling;
+	u32 w;
+	u32 h;
+	u32 x;
+	u32 y;
+	u32 per_line;
+	u32 run[GEN8_BLOCK_HEIGHT];
+	u8 *page[GEN8_VIEW_PAGES];
+};
+
+/**
  * struct gen8_engines - all engines of a vGPU; made by gen8_engine_init()
  * @engine: each
  * @next: the one whose turn it is
  * @denied: register and memory accesses that a command had no right to
  * @skipped: commands that do more on hardware than here
+ * @dst: scratch of the blitter: where the block is written
+ * @src: scratch of the blitter: where it is read
+ * @buf: scratch of the blitter: @block or @under as a view
  * @block: scratch of the blitter: what will be written
  * @under: scratch of the blitter: what was there
  * @tile: scratch of the blitter: one tile
@@ -290,6 +335,9 @@ struct gen8_engines {
 	u32 next;
 	u32 denied;
 	u32 skipped;
+	struct gen8_view dst;
+	struct gen8_view src;
+	struct gen8_view buf;
 	u8 block[GEN8_BLOCK_WIDTH * GEN8_BLOCK_HEIGHT];
 	u8 under[GEN8_BLOCK_WIDTH * GEN8_BLOCK_HEIGHT];
 	u8 tile[GEN8_PAGE];
@@ -345,6 +393,8 @@ enum gen8_cs_result gen8_cs_step(struct vgpu *v, struct gen8_engine *e, u32 *byt
 /* Memory of the running context: the GGTT, or its PPGTT if it has one. */
 int gen8_cs_rw(struct vgpu *v, struct gen8_engine *e, bool ggtt, u64 addr, void *buf, u32 len,
 	       bool write);
+/* Where that is, to the end of its page, until model->work returns; NULL: by gen8_cs_rw(). */
+u8 *gen8_cs_map(struct vgpu *v, struct gen8_engine *e, u64 addr, bool write);
 
 /* The same as a command may: without the right to, reads are zeros, writes vanish. */
 void gen8_cs_mem(struct vgpu *v, struct gen8_engine *e, bool ggtt, u64 addr, void *buf, u32 len,
@@ -368,6 +418,25 @@ u32 gen8_mi_len(u32 dw0);
 bool gen8_mi_valid(u32 dw0, u32 len);
 int gen8_mi_run(struct vgpu *v, struct gen8_engine *e, u32 len);
 int gen8_pipe_control(struct vgpu *v, struct gen8_engine *e);
+
+/*
+ * gen8_surface.c: worker only.  Rectangles are no larger than a block; those of tiled
+ * surfaces do not begin before them.
+ */
+/* Copy between lines at @buf, without a gap, and the surface; slow, but always. */
+void gen8_surface_rw(struct vgpu *v, struct gen8_engine *e, const struct gen8_surface *s,
+		     const struct gen8_rect *r, u8 *buf, bool write);
+/* Bytes of the address space from the first to behind the last that the rectangle has. */
+void gen8_surface_span(const struct gen8_surface *s, const struct gen8_rect *r, u64 *first,
+		       u64 *end);
+/* Find all of it.  Return: false if some cannot be accessed directly. */
+bool gen8_view_map(struct vgpu *v, struct gen8_engine *e, const struct gen8_surface *s,
+		   const struct gen8_rect *r, bool write, struct gen8_view *view);
+/* A view of @h lines in a buffer, @stride bytes apart. */
+void gen8_view_of(struct gen8_view *view, u8 *buf, u32 w, u32 h, u32 stride);
+/* Are they so alike that one can be copied to the other? */
+bool gen8_view_fits(const struct gen8_view *dst, const struct gen8_view *src);
+void gen8_view_copy(const struct gen8_view *dst, const struct gen8_view *src);
 
 /* gen8_blt.c: worker only */
 /* Take the blit that the engine's current command describes; false: it is none. */

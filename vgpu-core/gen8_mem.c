@@ -4,7 +4,7 @@
  *
  * The guest may change any table at any time.  Each entry is read once and what
  * was read is what is used; a wrong entry leads to guest memory or to nowhere,
- * because host->dma() checks every address.
+ * because the host checks every address.
  */
 #include "gen8_engine.h"
 
@@ -50,9 +50,37 @@ int gen8_ggtt_page(struct vgpu *v, u32 addr, u64 *gpa)
 	return 0;
 }
 
+/* Where @gpa is, to the end of its page; NULL: only host->dma() gets there. */
+static u8 *guest_at(struct vgpu *v, u64 gpa)
+{
+	return v->host->map ? v->host->map(v, gpa) : NULL;
+}
+
+/* Directly as far as that goes, then by the host.  Return: 0 or an error. */
+static int guest_rw(struct vgpu *v, u64 gpa, u8 *buf, u32 len, bool write)
+{
+	while (len) {
+		u32 n = min(GEN8_PAGE - (u32)(gpa % GEN8_PAGE), len);
+		u8 *p = guest_at(v, gpa);
+
+		if (!p)
+			return v->host->dma(v, gpa, buf, len, write);
+		if (write)
+			memcpy(p, buf, n);
+		else
+			memcpy(buf, p, n);
+		/* The guest may change it meanwhile: once read, it stays. */
+		env_barrier();
+		gpa += n;
+		buf += n;
+		len -= n;
+	}
+	return 0;
+}
+
 static bool table_read(struct vgpu *v, u64 table, u32 index, u64 *entries, u32 nr)
 {
-	return !v->host->dma(v, (table & GEN8_PTE_ADDR) + 8 * index, entries, 8 * nr, false);
+	return !guest_rw(v, (table & GEN8_PTE_ADDR) + 8 * index, (u8 *)entries, 8 * nr, false);
 }
 
 /* The page directory entry over @addr, its rights narrowed to those of all levels above. */
@@ -173,7 +201,7 @@ static int memory_rw(struct vgpu *v, struct gen8_tlb *t, u64 addr, void *buf, u3
 		u64 gpa = (entry & GEN8_PTE_ADDR) + addr % GEN8_PAGE;
 
 		if (!(entry & GEN8_PTE_PRESENT) ||
-		    ((entry & PTE_WRITE || !write) && v->host->dma(v, gpa, p, n, write))) {
+		    ((entry & PTE_WRITE || !write) && guest_rw(v, gpa, p, n, write))) {
 			if (!write)
 				memset(p, 0, n);
 			ret = fault(v);
@@ -214,6 +242,28 @@ int gen8_ggtt_rw(struct vgpu *v, u32 addr, void *buf, u32 len, bool write)
 int gen8_ppgtt_rw(struct vgpu *v, struct gen8_tlb *t, u64 addr, void *buf, u32 len, bool write)
 {
 	return memory_rw(v, t, addr, buf, len, write);
+}
+
+/**
+ * gen8_map - graphics memory that can be accessed directly
+ * @v: the device
+ * @t: the context's tables; NULL: the GGTT
+ * @addr: graphics address
+ * @write: it will be written
+ *
+ * Return: where it is, to the end of its page, while model->work or model->frame
+ * runs; NULL: gen8_ggtt_rw() and gen8_ppgtt_rw() know what to do.
+ */
+u8 *gen8_map(struct vgpu *v, struct gen8_tlb *t, u64 addr, bool write)
+{
+	u64 entry;
+
+	if (!v->host->map)
+		return NULL;
+	entry = entry_at(v, t, addr);
+	if (!(entry & GEN8_PTE_PRESENT) || (write && !(entry & PTE_WRITE)))
+		return NULL;
+	return guest_at(v, (entry & GEN8_PTE_ADDR) + addr % GEN8_PAGE);
 }
 
 /**

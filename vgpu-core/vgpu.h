@@ -191,7 +191,7 @@ enum vgpu_work {
  * @exit: optional; undoes @init
  * @reset: optional; runs after all registers got their reset values
  * @plane: optional; says what is scanned out, clamped to what exists
- * @frame: optional; writes the frame that @plane described to @dst
+ * @frame: optional; writes the frame that @plane described to @dst.  One call at a time
  * @aperture: with an aperture BAR: the guest page behind byte @off of it (a
  *	multiple of the page size); an error where there is none
  * @work: optional; does what host->kick() asked for, for a few milliseconds at
@@ -246,6 +246,9 @@ struct vgpu_model {
  * @dma: read or write guest memory; 0, or an error where there is none.  May
  *	sleep.  Only from model->work, model->timer, model->frame and the door to
  *	an aperture; never under a lock that a register callback takes
+ * @map: optional; where a byte of guest memory, and what follows it in its page, can
+ *	be read and written directly; NULL: not now, @dma is the way.  Only from
+ *	model->work and model->frame; valid until they return
  * @kick: have model->work called soon, in a thread
  * @timer: have model->timer called at @deadline_ns of now_ns(), in a thread;
  *	replaces what was asked before; 0: not at all.  It may come late, and once
@@ -256,13 +259,14 @@ struct vgpu_model {
  *
  * Called from register callbacks, possibly under block locks of the core and
  * under kvm->srcu: must not sleep for a vCPU and must not call back into the
- * core.  The last four may be NULL where no model needs them.
+ * core.  The last five may be NULL where no model needs them.
  */
 struct vgpu_host {
 	void (*irq)(struct vgpu *v, u32 vector);
 	void (*intx)(struct vgpu *v, bool level);
 	u64 (*now_ns)(struct vgpu *v);
 	int (*dma)(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write);
+	void *(*map)(struct vgpu *v, u64 gpa);
 	void (*kick)(struct vgpu *v);
 	void (*timer)(struct vgpu *v, u64 deadline_ns);
 	void (*aperture_changed)(struct vgpu *v);

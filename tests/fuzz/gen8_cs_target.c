@@ -19,7 +19,8 @@
  *	meanwhile; bit 7: the engine is reset meanwhile
  * @how: bits 0-2: 0: as @flags say; bits 3-5: 0: nothing ends the commands
  * @flags: of the context's descriptor
- * @rarely: bits 0-2: 0: bits 6 and 7 of @where count
+ * @rarely: bits 0-2: 0: bits 6 and 7 of @where count; bits 3-4: 0: no memory can be
+ *	accessed directly, 1: all, else: one of eight pages for each bit that is set
  */
 struct head {
 	u8 where;
@@ -177,6 +178,7 @@ static u64 cs_one(const u8 *data, size_t size)
 	runs++;
 	fuzz_guest_begin(g);
 	pattern_put(g);
+	g->direct = h.rarely & 0x10 ? h.rarely : h.rarely & 0x08 ? 0xff : 0;
 	len = size < BYTES_MAX ? size : BYTES_MAX;
 	begin = h.where & WHERE_WRAP ? RING_BYTES - 64 : 0;
 	tail = commands_put(g, &h, begin, data + sizeof(h), len);

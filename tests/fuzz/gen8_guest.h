@@ -27,6 +27,7 @@
  * @ram: guest memory
  * @now: the clock
  * @dma: accesses of this slice
+ * @direct: one bit for each of eight pages in turn: it can be accessed directly
  * @irqs: interrupts of engines so far
  */
 struct fuzz_guest {
@@ -34,6 +35,7 @@ struct fuzz_guest {
 	u8 ram[FUZZ_RAM];
 	u64 now;
 	u32 dma;
+	u8 direct;
 	u32 irqs;
 };
 

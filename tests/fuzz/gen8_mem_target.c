@@ -69,6 +69,7 @@ static u64 mem_one(const u8 *data, size_t size)
 	u32 i;
 
 	fuzz_guest_begin(g);
+	g->direct = size ? data[size - 1] : 0;
 	tlb.levels = 4;
 	for (i = 0; i < 4; i++)
 		tlb.root[i] = FUZZ_PML4 + i * GEN8_PAGE;

@@ -75,6 +75,7 @@ static int host_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
 {
 	struct fixture *f = v->host_data;
 
+	env_inc(&f->dmas);
 	if (gpa >= f->ram_size || len > f->ram_size - gpa)
 		return -EFAULT;
 	if (write)
@@ -82,6 +83,18 @@ static int host_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
 	else
 		memcpy(buf, f->ram + gpa, len);
 	return 0;
+}
+
+static void *host_map(struct vgpu *v, u64 gpa)
+{
+	struct fixture *f = v->host_data;
+	u32 n = env_inc(&f->maps);
+
+	if (f->map == MAP_NOTHING || gpa >= f->ram_size)
+		return NULL;
+	if (f->map == MAP_SOME && (gpa / PAGE_SIZE + n / 1024) % 3 == 0)
+		return NULL;
+	return f->ram + gpa;
 }
 
 static void host_kick(struct vgpu *v)
@@ -110,6 +123,7 @@ static const struct vgpu_host host = {
 	.intx = host_intx,
 	.now_ns = host_now_ns,
 	.dma = host_dma,
+	.map = host_map,
 	.kick = host_kick,
 	.timer = host_timer,
 	.aperture_changed = host_aperture_changed,

@@ -9,6 +9,18 @@
 #include "vgpu.h"
 
 /**
+ * enum fixture_map - what of guest memory the device may access directly
+ * @MAP_NOTHING: all goes through host->dma()
+ * @MAP_ALL: none does
+ * @MAP_SOME: every third page can not, and not for ever
+ */
+enum fixture_map {
+	MAP_NOTHING,
+	MAP_ALL,
+	MAP_SOME,
+};
+
+/**
  * struct fixture - a device and what its host heard
  * @v: the device
  * @model: its model
@@ -18,6 +30,9 @@
  * @now: what the clock says
  * @ram: guest memory from address 0 on; see fixture_memory()
  * @ram_size: bytes of it
+ * @map: what of it can be accessed directly
+ * @maps: times that the device asked where a page is
+ * @dmas: accesses through host->dma()
  * @kicks: times that the device asked for its work
  * @deadline: when the device wants its timer; 0: not at all
  * @aperture_changes: times that the device said so
@@ -32,6 +47,9 @@ struct fixture {
 	u64 now;
 	u8 *ram;
 	u64 ram_size;
+	enum fixture_map map;
+	u32 maps;
+	u32 dmas;
 	u32 kicks;
 	u64 deadline;
 	u32 aperture_changes;

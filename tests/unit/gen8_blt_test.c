@@ -3,7 +3,8 @@
  * gen8_blt_test.c - the blitter against one that goes byte by byte
  *
  * An area of a PPGTT, scattered in guest memory, has a flat twin.  Each blit is done
- * on both, and then they are compared whole: also what must not have changed.
+ * on both, and then they are compared whole: also what must not have changed.  All is
+ * done three times: through the host, directly, and some of it one way, some the other.
  */
 #include "gen8_guest.h"
 
@@ -20,6 +21,7 @@ static u8 twin[AREA_SIZE];
 static u8 taken[1 << 22];
 static struct context c;
 static u64 state;
+static enum fixture_map way;
 
 static u32 rnd(u32 below)
 {
@@ -48,6 +50,7 @@ static void begin(u32 seed)
 
 	state = seed;
 	guest_begin();
+	f.map = way;
 	f.engine_irq = (void (*)(struct vgpu *, u32, u32))NULL;
 	c = context_new(0x20);
 	ppgtt_new(c.pml4, AREA, AREA_PAGES);
@@ -434,18 +437,93 @@ static void large_ones_yield(void)
 	guest_end();
 }
 
+/* One page in both places, and lines that overlap: it ends, and stays in its bounds. */
+static void one_page_everywhere(void)
+{
+	u32 i, k;
+
+	for (k = 0; k < 9; k++) {
+		struct naive n = { .rop = 0xcc, .copy = true, .bpp = 4, .dst_tiling = k % 3,
+				   .src_tiling = k / 3, .dst_pitch = 512, .src_pitch = 512,
+				   .src = AREA_SIZE / 2, .x2 = 250, .y2 = 60, .sx = 1 };
+
+		begin(12);
+		for (i = 0; i < AREA_PAGES; i++)
+			ppgtt_set(c.pml4, AREA + i * GEN8_PAGE, ppgtt_gpa(c.pml4, AREA) | PTE_RW);
+		emit_xy(&n);
+		f.engine_irq = irq_nowhere;
+		submit(GEN8_BCS, &c, NULL);
+		CHECK(work());
+		CHECK(!engine(GEN8_BCS)->hung);
+		guest_end();
+	}
+}
+
+/* What is copied where all can be accessed directly makes no access through the host. */
+static void direct_ones_are(void)
+{
+	u32 k, before;
+
+	begin(13);
+	f.map = MAP_ALL;
+	for (k = 0; k < 9; k++) {
+		struct naive n = { .rop = 0xcc, .copy = true, .bpp = 4, .dst_tiling = k % 3,
+				   .src_tiling = k / 3 };
+
+		any_rect(&n);
+		emit_xy(&n);
+		naive_do(&n);
+		before = f.dmas;
+		same();
+		CHECK_EQ(f.dmas, before);
+	}
+	guest_end();
+}
+
+#define IN_EACH_WAY(fn)									\
+	static void fn##_directly(void)							\
+	{										\
+		way = MAP_ALL;								\
+		fn();									\
+		way = MAP_NOTHING;							\
+	}										\
+											\
+	static void fn##_mixed(void)							\
+	{										\
+		way = MAP_SOME;								\
+		fn();									\
+		way = MAP_NOTHING;							\
+	}
+
+#define EACH_WAY(fn)	KTAP_CASE(fn), KTAP_CASE(fn##_directly), KTAP_CASE(fn##_mixed)
+
+IN_EACH_WAY(fills)
+IN_EACH_WAY(copies)
+IN_EACH_WAY(fast_copies)
+IN_EACH_WAY(raster_operations)
+IN_EACH_WAY(overlaps)
+IN_EACH_WAY(nothing_to_do)
+IN_EACH_WAY(clipping)
+IN_EACH_WAY(negative)
+IN_EACH_WAY(holes)
+IN_EACH_WAY(fills_after_a_copy)
+IN_EACH_WAY(one_page_everywhere)
+IN_EACH_WAY(large_ones_yield)
+
 static const struct ktap_case cases[] = {
-	KTAP_CASE(fills),
-	KTAP_CASE(copies),
-	KTAP_CASE(fast_copies),
-	KTAP_CASE(raster_operations),
-	KTAP_CASE(overlaps),
-	KTAP_CASE(nothing_to_do),
-	KTAP_CASE(clipping),
-	KTAP_CASE(negative),
-	KTAP_CASE(holes),
-	KTAP_CASE(fills_after_a_copy),
-	KTAP_CASE(large_ones_yield),
+	EACH_WAY(fills),
+	EACH_WAY(copies),
+	EACH_WAY(fast_copies),
+	EACH_WAY(raster_operations),
+	EACH_WAY(overlaps),
+	EACH_WAY(nothing_to_do),
+	EACH_WAY(clipping),
+	EACH_WAY(negative),
+	EACH_WAY(holes),
+	EACH_WAY(fills_after_a_copy),
+	EACH_WAY(one_page_everywhere),
+	EACH_WAY(large_ones_yield),
+	KTAP_CASE(direct_ones_are),
 };
 
 KTAP_MAIN(cases)
