@@ -119,6 +119,7 @@ struct gen8_sideband {
  * @sideband: registers that were written through the sideband interface
  * @nr_sideband: entries in @sideband
  * @palette: 10-bit gamma tables
+ * @scratch: of model->frame alone: a line or a tile that cannot be accessed directly
  */
 struct gen8_display {
 	struct gen8_pipe_state pipes[GEN8_NUM_PIPES];
@@ -129,6 +130,7 @@ struct gen8_display {
 	struct gen8_sideband sideband[GEN8_SIDEBAND_NR];
 	u32 nr_sideband;
 	u32 palette[GEN8_NUM_PIPES][PREC_PAL_NR];
+	u8 scratch[16384];
 };
 
 /**

@@ -61,6 +61,28 @@ static void ggtt_get(struct vgpu *v, u64 addr, void *buf, u32 len)
 		gen8_ggtt_rw(v, addr, buf, len, false);
 }
 
+/*
+ * @len bytes of the GGTT, pixels of @cpp bytes: where they are, as far as they follow
+ * each other there, or a copy of them.
+ */
+static const u8 *ggtt_at(struct vgpu *v, u64 addr, u32 cpp, u32 *len)
+{
+	struct gen8_display *d = to_gen8(v)->display;
+	u32 run = min(*len, TILE_SIZE - (u32)(addr % TILE_SIZE));
+	const u8 *p = NULL;
+
+	run -= run % cpp;
+	if (run && addr + run - 1 <= U32_MAX)
+		p = gen8_map(v, NULL, addr, false);
+	if (p) {
+		*len = run;
+		return p;
+	}
+	*len = min(*len, (u32)sizeof(d->scratch));
+	ggtt_get(v, addr, d->scratch, *len);
+	return d->scratch;
+}
+
 /**
  * gen8_plane_line - a piece of a line of a surface
  * @v: the device
@@ -106,17 +128,36 @@ static u32 palette_to_xrgb(const struct vgpu *v, u32 pipe, u8 index)
 	return gen8_reg(v, LGC_PALETTE(pipe) + 4 * index) & 0xffffff;
 }
 
-/*
- * @src and @dst may be the same buffer as long as @src lies at its end: a pixel is read
- * before anything that was not read yet is written.
- */
-static void line_convert(const struct vgpu *v, const struct gen8_scanout *s, u32 *dst,
-			 const u8 *src, u32 width)
+/* The format that nearly all pictures have: two pixels at a time. */
+static void xrgb_convert(u32 *dst, const u8 *src, u32 n)
+{
+	const u64 mask = 0x00ffffff00ffffffull;
+	u64 two;
+	u32 x, c;
+
+	for (x = 0; x + 1 < n; x += 2) {
+		memcpy(&two, src + 4 * x, 8);
+		two &= mask;
+		memcpy(dst + x, &two, 8);
+	}
+	if (x < n) {
+		memcpy(&c, src + 4 * x, 4);
+		dst[x] = c & 0xffffff;
+	}
+}
+
+/* @n pixels.  The guest may be drawing: each is read once. */
+static void pixels_convert(const struct vgpu *v, const struct gen8_scanout *s, u32 *dst,
+			   const u8 *src, u32 n)
 {
 	u32 format = DSP_FORMAT(s->plane.ctl);
 	u32 x, c;
 
-	for (x = 0; x < width; x++) {
+	if (format == DSP_FORMAT_XRGB8888) {
+		xrgb_convert(dst, src, n);
+		return;
+	}
+	for (x = 0; x < n; x++) {
 		switch (format) {
 		case DSP_FORMAT_8BPP:
 			dst[x] = palette_to_xrgb(v, s->pipe, src[x]);
@@ -148,26 +189,84 @@ static void line_reverse(u32 *line, u32 width)
 	}
 }
 
+/**
+ * struct band - lines of a frame that come from one row of tiles, or one line
+ * @dst: the first of them in the frame
+ * @line: where it is in the plane
+ * @nr: how many
+ * @down: the plane's lines go down where the frame's do; else up
+ */
+struct band {
+	u32 *dst;
+	u32 line;
+	u32 nr;
+	bool down;
+};
+
+static void linear_draw(struct vgpu *v, const struct gen8_scanout *s, const struct band *b, u32 x,
+			u32 width)
+{
+	u32 cpp = format_cpp(s->plane.ctl);
+	u64 addr = s->plane.surf + (u64)b->line * s->plane.stride + x * cpp;
+	u32 done, n;
+
+	for (done = 0; done < width; done += n / cpp) {
+		const u8 *src;
+
+		n = (width - done) * cpp;
+		src = ggtt_at(v, addr + (u64)done * cpp, cpp, &n);
+		pixels_convert(v, s, b->dst + done, src, n / cpp);
+	}
+}
+
+/* A tile at a time: of each of its lines that the band has, the pixels in it. */
+static void tiled_draw(struct vgpu *v, const struct gen8_scanout *s, const struct band *b, u32 x,
+		       u32 width)
+{
+	u32 cpp = format_cpp(s->plane.ctl);
+	u64 row = s->plane.surf + (u64)(b->line / TILE_HEIGHT * TILE_HEIGHT) * s->plane.stride;
+	u32 done, n, i;
+
+	for (done = 0; done < width; done += n) {
+		u32 byte = (x + done) * cpp;
+		u64 addr = row + (u64)(byte / TILE_WIDTH) * TILE_SIZE;
+		u32 len = TILE_SIZE;
+		const u8 *tile = ggtt_at(v, addr, TILE_SIZE, &len);
+		const u8 *column = tile + byte % TILE_WIDTH;
+
+		n = min((TILE_WIDTH - byte % TILE_WIDTH) / cpp, width - done);
+		for (i = 0; i < b->nr; i++) {
+			u32 line = b->down ? b->line + i : b->line - i;
+
+			pixels_convert(v, s, b->dst + i * width + done,
+				       column + line % TILE_HEIGHT * TILE_WIDTH, n);
+		}
+	}
+}
+
 /* The primary plane, as far as both it and the frame go. */
 static void plane_draw(struct vgpu *v, const struct gen8_scanout *s, u32 *dst, u32 width,
 		       u32 height)
 {
 	bool rotated = s->plane.ctl & DSP_ROTATE_180;
-	u32 cpp = format_cpp(s->plane.ctl);
+	bool tiled = s->plane.ctl & DSP_TILED;
 	u32 left = s->plane.offset & 0xfff;
 	u32 top = s->plane.offset >> 16 & 0xfff;
-	u32 y;
+	/* of a turned picture, its last lines and columns are the first ones */
+	u32 column = left + (rotated ? s->width - width : 0);
+	struct band b = { .dst = dst, .down = !rotated };
+	u32 y, i;
 
-	for (y = 0; y < height; y++, dst += width) {
-		/* of a turned picture, its last lines and columns are the first ones */
-		u32 line = top + (rotated ? s->height - 1 - y : y);
-		u32 column = left + (rotated ? s->width - width : 0);
-		u8 *src = (u8 *)dst + (4 - cpp) * width;
-
-		gen8_plane_line(v, &s->plane, column * cpp, line, src, cpp * width);
-		line_convert(v, s, dst, src, width);
-		if (rotated)
-			line_reverse(dst, width);
+	for (y = 0; y < height; y += b.nr, b.dst += b.nr * width) {
+		b.line = top + (rotated ? s->height - 1 - y : y);
+		b.nr = rotated ? b.line % TILE_HEIGHT + 1 : TILE_HEIGHT - b.line % TILE_HEIGHT;
+		b.nr = tiled ? min(b.nr, height - y) : 1;
+		if (tiled)
+			tiled_draw(v, s, &b, column, width);
+		else
+			linear_draw(v, s, &b, column, width);
+		for (i = 0; rotated && i < b.nr; i++)
+			line_reverse(b.dst + i * width, width);
 	}
 }
 

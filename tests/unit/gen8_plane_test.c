@@ -12,6 +12,7 @@
 #define SURF	0x40000000u
 
 static struct fixture f;
+static enum fixture_map way;
 static u32 *frame;
 
 static void begin(void)
@@ -20,6 +21,7 @@ static void begin(void)
 
 	fixture_init(&f, &vgpu_model_gen8);
 	fixture_memory(&f, RAM);
+	f.map = way;
 	f.now = 1000000000;
 	for (i = 0; i < PAGES; i++)
 		ggtt_map(&f, SURF + 4096 * i, (u64)4096 * (PAGES - 1 - i));
@@ -441,22 +443,65 @@ static void copy_is_of_one_picture(void)
 	end();
 }
 
+/* A tile costs one access, and nothing but it is asked for. */
+static void tiles_are_read_whole(void)
+{
+	begin();
+	show(512, 64, 6u << 26 | DSP_TILED, 2048);
+	f.dmas = 0;
+	frame_take();
+	CHECK_EQ(f.dmas, 4 * 8);
+	f.map = MAP_ALL;
+	f.dmas = 0;
+	frame_take();
+	CHECK_EQ(f.dmas, 0);
+	end();
+}
+
+#define DIRECTLY(fn)									\
+	static void fn##_directly(void)							\
+	{										\
+		way = MAP_ALL;								\
+		fn();									\
+		way = MAP_SOME;								\
+		fn();									\
+		way = MAP_NOTHING;							\
+	}
+
+#define EACH_WAY(fn)	KTAP_CASE(fn), KTAP_CASE(fn##_directly)
+
+DIRECTLY(nothing_is_shown_while_off)
+DIRECTLY(first_pipe_that_shows_wins)
+DIRECTLY(linear_window_with_offset)
+DIRECTLY(tiled_x)
+DIRECTLY(formats)
+DIRECTLY(unknown_formats_have_no_picture)
+DIRECTLY(rotation_turns_the_picture)
+DIRECTLY(largest_picture_and_larger)
+DIRECTLY(what_cannot_be_read_is_black)
+DIRECTLY(frame_survives_a_mode_change)
+DIRECTLY(cursor_is_clipped)
+DIRECTLY(cursor_is_blended)
+DIRECTLY(cursor_sizes)
+DIRECTLY(cursor_turns_too)
+
 static const struct ktap_case cases[] = {
-	KTAP_CASE(nothing_is_shown_while_off),
-	KTAP_CASE(first_pipe_that_shows_wins),
-	KTAP_CASE(linear_window_with_offset),
-	KTAP_CASE(tiled_x),
-	KTAP_CASE(formats),
-	KTAP_CASE(unknown_formats_have_no_picture),
-	KTAP_CASE(rotation_turns_the_picture),
-	KTAP_CASE(largest_picture_and_larger),
-	KTAP_CASE(what_cannot_be_read_is_black),
-	KTAP_CASE(frame_survives_a_mode_change),
-	KTAP_CASE(cursor_is_clipped),
-	KTAP_CASE(cursor_is_blended),
-	KTAP_CASE(cursor_sizes),
-	KTAP_CASE(cursor_turns_too),
+	EACH_WAY(nothing_is_shown_while_off),
+	EACH_WAY(first_pipe_that_shows_wins),
+	EACH_WAY(linear_window_with_offset),
+	EACH_WAY(tiled_x),
+	EACH_WAY(formats),
+	EACH_WAY(unknown_formats_have_no_picture),
+	EACH_WAY(rotation_turns_the_picture),
+	EACH_WAY(largest_picture_and_larger),
+	EACH_WAY(what_cannot_be_read_is_black),
+	EACH_WAY(frame_survives_a_mode_change),
+	EACH_WAY(cursor_is_clipped),
+	EACH_WAY(cursor_is_blended),
+	EACH_WAY(cursor_sizes),
+	EACH_WAY(cursor_turns_too),
 	KTAP_CASE(copy_is_of_one_picture),
+	KTAP_CASE(tiles_are_read_whole),
 };
 
 KTAP_MAIN(cases)
