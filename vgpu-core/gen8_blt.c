@@ -103,7 +103,7 @@ static void operand_rw(struct vgpu *v, struct gen8_engine *e, const struct opera
 		gen8_surface_rw(v, e, o->s, &o->r, buf, write);
 		return;
 	}
-	e->blt.cost += o->r.w * o->r.h;
+	e->cost += o->r.w * o->r.h;
 	gen8_view_of(lines, buf, o->r.w, o->r.h, o->r.w);
 	gen8_view_copy(write ? o->view : lines, write ? lines : o->view);
 }
@@ -127,7 +127,7 @@ static bool block_copy(struct vgpu *v, struct gen8_engine *e, const struct opera
 		       const struct operand *src)
 {
 	struct gen8_engines *s = to_gen8(v)->engines;
-	struct gen8_blt *b = &e->blt;
+	const struct gen8_blt *b = &e->blt;
 
 	if (!is_plain(b) || !dst->direct)
 		return false;
@@ -137,7 +137,7 @@ static bool block_copy(struct vgpu *v, struct gen8_engine *e, const struct opera
 	} else if (!b->apart || !src->direct || !gen8_view_fits(dst->view, src->view)) {
 		return false;
 	}
-	b->cost += dst->r.w * dst->r.h;
+	e->cost += dst->r.w * dst->r.h;
 	gen8_view_copy(dst->view, src->view);
 	return true;
 }
@@ -208,10 +208,9 @@ bool gen8_blt_run(struct vgpu *v, struct gen8_engine *e, u32 *bytes)
 		}
 		part_at(ix, x0, b->w, GEN8_BLOCK_WIDTH, &part.x, &part.w);
 		part_at(iy, y0, b->h, GEN8_BLOCK_HEIGHT, &part.y, &part.h);
-		b->cost = 0;
 		block_run(v, e, &part);
 		b->next++;
-		*bytes -= min(b->cost, *bytes);
+		gen8_engine_charge(e, bytes);
 	}
 	b->active = false;
 	return true;

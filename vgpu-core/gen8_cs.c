@@ -12,6 +12,9 @@
 #define MI_SET_PREDICATE 0x01
 #define MI_BATCH_BUFFER_END 0x0a
 
+/* An access costs as much as copying so many bytes, however few it is for. */
+#define ACCESS_COST 512
+
 static struct gen8_batch *batch_of(struct gen8_engine *e)
 {
 	return e->cs.depth ? &e->cs.batch[e->cs.depth - 1] : NULL;
@@ -74,6 +77,7 @@ static void window_check(struct gen8_cs *cs, u64 addr, u32 len)
 int gen8_cs_rw(struct vgpu *v, struct gen8_engine *e, bool ggtt, u64 addr, void *buf, u32 len,
 	       bool write)
 {
+	e->cost += len + ACCESS_COST;
 	if (write)
 		window_check(&e->cs, addr, len);
 	if (ggtt || !e->tlb.levels)

@@ -485,11 +485,13 @@ static enum vgpu_work engine_run(struct vgpu *v, struct gen8_engine *e)
 	/* What was read ahead is old: others ran since. */
 	e->cs.window_len = 0;
 	e->waiting = false;
+	e->cost = 0;
 	begin = v->host->now_ns(v);
 	while (commands && bytes && !gen8_engine_stale(e) && !is_stopped(v, e) &&
 	       READ_ONCE(v->bus_master)) {
 		if (!engine_step(v, e, &bytes))
 			break;
+		gen8_engine_charge(e, &bytes);
 		if (slice_is_over(v, begin, --commands))
 			break;
 	}
@@ -582,13 +584,37 @@ u32 gen8_engine_resetting(struct vgpu *v)
 	return mask;
 }
 
+/* All that an engine is but the count of its resets. */
+static void engine_clear(struct gen8_engine *e, enum gen8_engine_id id)
+{
+	u32 generation = e->generation;
+
+	memset(e, 0, sizeof(*e));
+	e->id = id;
+	e->base = bases[id];
+	e->generation = generation;
+	e->seen = generation;
+	gen8_cs_begin(e);
+}
+
 /**
  * gen8_engine_reset_all - model->reset, as far as engines go
- * @v: the device
+ * @v: the device; its worker is not running
+ *
+ * Nothing stays of who had the device before: no clip window, no translation, no
+ * command and no byte that was copied.
  */
 void gen8_engine_reset_all(struct vgpu *v)
 {
+	struct gen8_engines *s = to_gen8(v)->engines;
+	u32 i;
+
 	gen8_engine_reset(v, BIT(GEN8_NUM_ENGINES) - 1);
+	env_lock(&to_gen8(v)->engine_lock);
+	for (i = 0; i < GEN8_NUM_ENGINES; i++)
+		engine_clear(&s->engine[i], i);
+	memset((u8 *)s + sizeof(s->engine), 0, sizeof(*s) - sizeof(s->engine));
+	env_unlock(&to_gen8(v)->engine_lock);
 }
 
 /**
@@ -604,11 +630,8 @@ int gen8_engine_init(struct vgpu *v)
 
 	if (!s)
 		return -ENOMEM;
-	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
-		s->engine[i].id = i;
-		s->engine[i].base = bases[i];
-		gen8_cs_begin(&s->engine[i]);
-	}
+	for (i = 0; i < GEN8_NUM_ENGINES; i++)
+		engine_clear(&s->engine[i], i);
 	to_gen8(v)->engines = s;
 	return 0;
 }

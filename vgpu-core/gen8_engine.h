@@ -145,7 +145,6 @@ struct gen8_surface {
  * @w: bytes of a line
  * @h: lines
  * @next: the next block
- * @cost: what the last one cost, in bytes
  * @clip_x1: the window of XY_SETUP_BLT, in pixels; its end is not part of it
  * @clip_y1: as above
  * @clip_x2: as above
@@ -168,7 +167,6 @@ struct gen8_blt {
 	int w;
 	int h;
 	u32 next;
-	u32 cost;
 	int clip_x1;
 	int clip_y1;
 	int clip_x2;
@@ -236,6 +234,7 @@ struct gen8_cs {
  * @loaded: its image was read
  * @hung: a command made no sense; only a reset helps
  * @waiting: what stopped it is a wait for memory to change
+ * @cost: bytes of the slice that its accesses used up, not yet charged
  * @bb_saved: the image holds a batch buffer
  * @ts_saved: the context's run time before it was loaded, in ticks
  * @ts_loaded: when it was loaded, in ticks
@@ -264,6 +263,7 @@ struct gen8_engine {
 	bool hung;
 	bool waiting;
 	bool bb_saved;
+	u32 cost;
 	u32 ts_saved;
 	u64 ts_loaded;
 	struct gen8_tlb tlb;
@@ -368,6 +368,13 @@ static inline u32 *gen8_ring_reg(struct vgpu *v, const struct gen8_engine *e, u3
 static inline bool gen8_engine_stale(const struct gen8_engine *e)
 {
 	return READ_ONCE(e->generation) != e->seen;
+}
+
+/* Take what accesses cost off the slice. */
+static inline void gen8_engine_charge(struct gen8_engine *e, u32 *bytes)
+{
+	*bytes -= min(e->cost, *bytes);
+	e->cost = 0;
 }
 
 /* gen8_mem.c */

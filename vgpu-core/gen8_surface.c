@@ -8,9 +8,8 @@
  */
 #include "gen8_engine.h"
 
-/* What looking up a page costs, and an access through the host: as much as so many bytes. */
+/* What looking up a page costs: as much as copying so many bytes. */
 #define PAGE_COST 128
-#define ACCESS_COST 512
 
 /* Bytes of a line of a tile, and its lines: 4 KiB either way. */
 static u32 tile_width(enum gen8_tiling t)
@@ -65,7 +64,6 @@ void gen8_surface_span(const struct gen8_surface *s, const struct gen8_rect *r, 
 
 static void memory(struct vgpu *v, struct gen8_engine *e, u64 addr, void *buf, u32 len, bool write)
 {
-	e->blt.cost += len + ACCESS_COST;
 	if (!write || !gen8_engine_stale(e))
 		gen8_cs_rw(v, e, false, addr, buf, len, write);
 }
@@ -214,7 +212,7 @@ static bool lines_map(struct vgpu *v, struct gen8_engine *e, const struct gen8_s
 		view->run[y] = run;
 		addr += (u64)(long long)s->pitch;
 	}
-	e->blt.cost += r->h * PAGE_COST;
+	e->cost += r->h * PAGE_COST;
 	return true;
 }
 
@@ -240,7 +238,7 @@ static bool tiles_map(struct vgpu *v, struct gen8_engine *e, const struct gen8_s
 			view->page[i * view->per_line + k] = tile;
 		}
 	}
-	e->blt.cost += lines * view->per_line * PAGE_COST;
+	e->cost += lines * view->per_line * PAGE_COST;
 	return true;
 }
 

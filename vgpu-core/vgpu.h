@@ -189,7 +189,7 @@ enum vgpu_work {
  * @priv_size: bytes of vgpu->priv
  * @init: optional; sets up vgpu->priv (its locks), before the first reset
  * @exit: optional; undoes @init
- * @reset: optional; runs after all registers got their reset values
+ * @reset: optional; runs after all registers got their reset values, not while @work does
  * @plane: optional; says what is scanned out, clamped to what exists
  * @frame: optional; writes the frame that @plane described to @dst.  One call at a time
  * @aperture: with an aperture BAR: the guest page behind byte @off of it (a

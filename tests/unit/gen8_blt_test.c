@@ -480,6 +480,35 @@ static void direct_ones_are(void)
 	guest_end();
 }
 
+/* A device that is reset is as one that was just made. */
+static void reset_leaves_nothing(void)
+{
+	static struct gen8_engines was, fresh;
+	struct naive n = { .rop = 0x5a, .bpp = 4, .dst_tiling = GEN8_TILE_X, .dst_pitch = 1024,
+			   .color = 0x12345678, .x2 = 100, .y2 = 20 };
+	u32 i;
+
+	begin(14);
+	EMIT(&c, 2u << 29 | 0x03 << 22 | 1, xy(10, 20), xy(30, 40));
+	emit_xy(&n);
+	naive_do(&n);
+	same();
+	CHECK(engine(GEN8_BCS)->blt.clip_x2);
+	CHECK(engine(GEN8_BCS)->tlb.levels);
+	gen8_engine_reset_all(&f.v);
+	was = *to_gen8(&f.v)->engines;
+	guest_end();
+	guest_begin();
+	fresh = *to_gen8(&f.v)->engines;
+	guest_end();
+	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
+		CHECK_EQ(was.engine[i].seen, was.engine[i].generation);
+		was.engine[i].seen = fresh.engine[i].seen;
+		was.engine[i].generation = fresh.engine[i].generation;
+	}
+	CHECK(!memcmp(&was, &fresh, sizeof(was)));
+}
+
 #define IN_EACH_WAY(fn)									\
 	static void fn##_directly(void)							\
 	{										\
@@ -524,6 +553,7 @@ static const struct ktap_case cases[] = {
 	EACH_WAY(one_page_everywhere),
 	EACH_WAY(large_ones_yield),
 	KTAP_CASE(direct_ones_are),
+	KTAP_CASE(reset_leaves_nothing),
 };
 
 KTAP_MAIN(cases)

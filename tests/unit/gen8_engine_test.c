@@ -436,7 +436,7 @@ static void reset_in_the_middle(void)
 	breadcrumb(&c, 1);
 	submit(GEN8_RCS, &c, NULL);
 	engine(GEN8_RCS)->executing = true;
-	gen8_engine_reset_all(&f.v);
+	gen8_engine_reset(&f.v, BIT(GEN8_NUM_ENGINES) - 1);
 	CHECK_EQ(gen8_engine_resetting(&f.v), BIT(GEN8_RCS));
 	CHECK(!(reg_get(0x2000 + RING_MI_MODE) & MI_MODE_IDLE));
 	CHECK(work());
@@ -626,6 +626,37 @@ static void slices_are_bounded(void)
 	guest_end();
 }
 
+/* A slice is as short for commands that move much as it is for many of them. */
+static void large_stores_are_charged(void)
+{
+	const u32 dwords = 900, nr = 400;
+	const u32 at = 0x00400000;
+	struct context c;
+	u32 i, k, off = 0;
+
+	begin();
+	c = context_new(0x20);
+	ppgtt_new(c.pml4, at, (nr * (dwords + 3) * 4) / GEN8_PAGE + 2);
+	ppgtt_new(c.pml4, SCRATCH, 1);
+	for (i = 0; i < nr; i++) {
+		const u32 head[] = { 0x10000000 | (dwords + 1), SCRATCH, 0 };
+
+		for (k = 0; k < ARRAY_SIZE(head); k++, off += 4)
+			put32(ppgtt_gpa(c.pml4, at + off), head[k]);
+		put32(ppgtt_gpa(c.pml4, at + off), i + 1);
+		off += 4 * dwords;
+	}
+	put32(ppgtt_gpa(c.pml4, at + off), 0x05000000);
+	EMIT(&c, 0x18800101, at, 0, 0);
+	submit(GEN8_RCS, &c, NULL);
+	CHECK(gen8_engine_work(&f.v));
+	i = get32(ppgtt_gpa(c.pml4, SCRATCH));
+	CHECK(i > 100 && i < 300);
+	CHECK(work());
+	CHECK_EQ(get32(ppgtt_gpa(c.pml4, SCRATCH)), nr);
+	guest_end();
+}
+
 /* Between two slices the guest may change what comes next. */
 static void nothing_is_read_ahead_for_long(void)
 {
@@ -678,6 +709,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(run_time_adds_up),
 	KTAP_CASE(registers_belong_to_contexts),
 	KTAP_CASE(slices_are_bounded),
+	KTAP_CASE(large_stores_are_charged),
 	KTAP_CASE(nothing_is_read_ahead_for_long),
 	KTAP_CASE(allocation_may_fail),
 };
