@@ -24,7 +24,6 @@
 #include <linux/bitmap.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -52,6 +51,19 @@ struct dma_range {
 	u64 last;
 };
 
+/* Neighbours that are dropped together. */
+#define RUN_MAX 64
+
+/**
+ * struct slot_run - neighbouring pages that were unmapped, to be unpinned
+ * @nr: how many
+ * @gpa: of each: what is pinned, or NOTHING
+ */
+struct slot_run {
+	u32 nr;
+	u64 gpa[RUN_MAX];
+};
+
 /**
  * struct kvmgt_aperture - state of the aperture while the device is open
  * @v: whose
@@ -64,9 +76,6 @@ struct dma_range {
  *	vGPU alone
  * @retry: drops dummies that stand for a page whose pinning failed
  * @no_pin_before: jiffies; under pin_lock
- * @unmapped: memory that userspace takes away; under pin_lock
- * @unmapped_until: jiffies; nothing of @unmapped is pinned before: VFIO asks again
- *	and again until nothing is, and gives up with a BUG
  */
 struct kvmgt_aperture {
 	struct kvmgt_vgpu *v;
@@ -78,8 +87,6 @@ struct kvmgt_aperture {
 	struct page *dummy;
 	struct delayed_work retry;
 	unsigned long no_pin_before;
-	struct dma_range unmapped;
-	unsigned long unmapped_until;
 };
 
 typedef bool (*slot_test)(struct kvmgt_aperture *a, u32 n, const void *arg);
@@ -103,21 +110,32 @@ static u64 table_names(struct kvmgt_aperture *a, u32 n)
 	return core->model->aperture(core, (u64)n * PAGE_SIZE, &gpa) ? NOTHING : gpa;
 }
 
-/* Unmap the first page from @n on that @test picks.  Return: which, and its @gpa. */
-static u32 slot_unmap_next(struct kvmgt_aperture *a, u32 n, slot_test test, const void *arg,
-			   u64 *gpa)
+/*
+ * Unmap the first page from @n on that @test picks, and its neighbours that it picks
+ * as well: each time costs a look at every mapping.  Return: the first of them.
+ */
+static u32 slots_unmap_next(struct kvmgt_aperture *a, u32 n, slot_test test, const void *arg,
+			    struct slot_run *run)
 {
+	u32 i;
+
+	run->nr = 0;
 	mutex_lock(&a->lock);
-	for_each_set_bit_from(n, a->used, a->nr) {
-		if (!test(a, n, arg))
-			continue;
+	for_each_set_bit_from(n, a->used, a->nr)
+		if (test(a, n, arg))
+			break;
+	for (i = n; i < a->nr && run->nr < RUN_MAX; i++) {
+		if (!test_bit(i, a->used) || !test(a, i, arg))
+			break;
+		run->gpa[run->nr++] = a->slots[i].gpa;
+	}
+	if (run->nr)
 		unmap_mapping_range(kvmgt_vfio_mapping(&a->v->vdev),
-				    KVMGT_REGION_OFFSET(a->region) + (u64)n * PAGE_SIZE, PAGE_SIZE,
-				    1);
-		*gpa = a->slots[n].gpa;
-		a->slots[n].page = NULL;
-		__clear_bit(n, a->used);
-		break;
+				    KVMGT_REGION_OFFSET(a->region) + (u64)n * PAGE_SIZE,
+				    (u64)run->nr * PAGE_SIZE, 1);
+	for (i = n; i < n + run->nr; i++) {
+		a->slots[i].page = NULL;
+		__clear_bit(i, a->used);
 	}
 	mutex_unlock(&a->lock);
 	return n;
@@ -126,16 +144,19 @@ static u32 slot_unmap_next(struct kvmgt_aperture *a, u32 n, slot_test test, cons
 /* Unmap and unpin all pages that @test picks. */
 static void slots_drop_locked(struct kvmgt_aperture *a, slot_test test, const void *arg)
 {
+	struct slot_run run;
 	u32 n = 0;
-	u64 gpa;
+	u32 i;
 
 	lockdep_assert_held(&a->v->pin_lock);
 	for (;;) {
-		n = slot_unmap_next(a, n, test, arg, &gpa);
-		if (n >= a->nr)
+		n = slots_unmap_next(a, n, test, arg, &run);
+		if (!run.nr)
 			return;
-		if (gpa != NOTHING)
-			vfio_unpin_pages(&a->v->vdev, gpa, 1);
+		for (i = 0; i < run.nr; i++)
+			if (run.gpa[i] != NOTHING)
+				vfio_unpin_pages(&a->v->vdev, run.gpa[i], 1);
+		n += run.nr;
 		cond_resched();
 	}
 }
@@ -176,20 +197,18 @@ void kvmgt_aperture_changed(struct vgpu *core)
 
 /**
  * kvmgt_aperture_dma_unmap - userspace takes memory away
- * @v: the vGPU, also before open and after close
- * @iova: first byte
- * @size: bytes
+ * @v: the vGPU, also before open and after close; the range is announced by
+ *	kvmgt_page_unmapping()
+ * @first: first byte
+ * @last: last byte
  */
-void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 iova, u64 size)
+void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 first, u64 last)
 {
-	struct dma_range r = { .first = iova, .last = iova + (size - 1) };
+	struct dma_range r = { .first = first, .last = last };
 
 	mutex_lock(&v->pin_lock);
-	if (v->aperture && size) {
-		v->aperture->unmapped = r;
-		v->aperture->unmapped_until = jiffies + RETRY_JIFFIES;
+	if (v->aperture)
 		slots_drop_locked(v->aperture, slot_in_range, &r);
-	}
 	mutex_unlock(&v->pin_lock);
 }
 
@@ -215,21 +234,19 @@ static bool page_is_mappable(struct kvmgt_aperture *a, struct page *page)
 	return false;
 }
 
-static bool being_unmapped(const struct kvmgt_aperture *a, u64 gpa)
-{
-	return time_before(jiffies, a->unmapped_until) && gpa >= a->unmapped.first &&
-	       gpa <= a->unmapped.last;
-}
-
 /* Pin @gpa if that can be done now. Return: the page or NULL. */
 static struct page *page_pin_locked(struct kvmgt_aperture *a, u64 gpa)
 {
 	struct page *page;
+	int ret;
 
 	lockdep_assert_held(&a->v->pin_lock);
-	if (time_before(jiffies, a->no_pin_before) || being_unmapped(a, gpa))
+	if (time_before(jiffies, a->no_pin_before))
 		return NULL;
-	if (vfio_pin_pages(&a->v->vdev, gpa, 1, IOMMU_READ | IOMMU_WRITE, &page) == 1) {
+	ret = kvmgt_page_pin(a->v, gpa, &page);
+	if (ret == -EAGAIN)
+		return NULL; /* being unmapped, and no reason to refuse others */
+	if (!ret) {
 		if (page_is_mappable(a, page))
 			return page;
 		vfio_unpin_pages(&a->v->vdev, gpa, 1);
@@ -356,7 +373,6 @@ static struct kvmgt_aperture *aperture_create(struct kvmgt_vgpu *v, u32 region)
 	a->region = region;
 	a->nr = v->core.model->bars[region].size >> PAGE_SHIFT;
 	a->no_pin_before = jiffies;
-	a->unmapped_until = jiffies;
 	a->slots = __vmalloc(array_size(a->nr, sizeof(*a->slots)), GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	a->used = bitmap_zalloc(a->nr, GFP_KERNEL_ACCOUNT);
 	a->dummy = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);

@@ -7,6 +7,7 @@
  *	regs		name, offset and value; reading it has no side effect
  *	count		write 1 to begin to count accesses by register
  *	counters	what was counted; registers that were not touched are left out
+ *	pages		guest pages that the device keeps pinned, beside its aperture
  */
 #include <linux/debugfs.h>
 #include <linux/kstrtox.h>
@@ -76,6 +77,13 @@ static int counters_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(counters);
 
+static int pages_show(struct seq_file *m, void *unused)
+{
+	kvmgt_pages_show(m->private, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(pages);
+
 static ssize_t count_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
 {
 	struct kvmgt_vgpu *v = file->private_data;
@@ -121,6 +129,7 @@ void kvmgt_debugfs_create(struct kvmgt_vgpu *v)
 
 	debugfs_create_file("regs", 0444, dir, v, &regs_fops);
 	debugfs_create_file("counters", 0444, dir, v, &counters_fops);
+	debugfs_create_file("pages", 0444, dir, v, &pages_fops);
 	debugfs_create_file("count", 0200, dir, v, &count_fops);
 	if (v->core.monitor)
 		debugfs_create_file("monitor", 0444, dir, v, &monitor_fops);

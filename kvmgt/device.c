@@ -68,6 +68,7 @@ static int device_init(struct vfio_device *vdev)
 	kvmgt_irqs_init(&v->irqs);
 	kvmgt_work_init(v);
 	kvmgt_monitor_init(&v->monitor);
+	kvmgt_pages_init(v);
 	v->regs_region = find_regs_region(m);
 
 	ret = vgpu_init(&v->core, m, &kvmgt_vgpu_host, v);
@@ -115,9 +116,12 @@ static int device_open(struct vfio_device *vdev)
 	ret = kvmgt_gfx_open(v);
 	if (ret)
 		return ret;
-	ret = kvmgt_aperture_open(v);
+	ret = kvmgt_pages_open(v);
 	if (ret)
 		goto err_gfx;
+	ret = kvmgt_aperture_open(v);
+	if (ret)
+		goto err_pages;
 	/* Whoever had it before leaves nothing behind. */
 	vgpu_clear_memory(&v->core);
 	kvmgt_monitor_open(v);
@@ -126,6 +130,8 @@ static int device_open(struct vfio_device *vdev)
 	kvmgt_bus_open(v->bus, vdev);
 	return 0;
 
+err_pages:
+	kvmgt_pages_close(v);
 err_gfx:
 	kvmgt_gfx_close(v);
 	return ret;
@@ -139,6 +145,7 @@ static void device_close(struct vfio_device *vdev)
 	kvmgt_bus_close(v->bus);
 	kvmgt_work_close(v);
 	kvmgt_aperture_close(v);
+	kvmgt_pages_close(v);
 	kvmgt_irqs_release(v);
 	kvmgt_gfx_close(v);
 }
@@ -194,9 +201,19 @@ static int device_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
 	return kvmgt_mmap(to_kvmgt_vgpu(vdev), vma);
 }
 
+/* Called again and again until nothing of the range is pinned. */
 static void device_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 {
-	kvmgt_aperture_dma_unmap(to_kvmgt_vgpu(vdev), iova, length);
+	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
+	u64 last = iova + (length - 1);
+
+	if (!length)
+		return;
+	mutex_lock(&v->pin_lock);
+	kvmgt_page_unmapping(v, iova, last);
+	mutex_unlock(&v->pin_lock);
+	kvmgt_aperture_dma_unmap(v, iova, last);
+	kvmgt_pages_dma_unmap(v, iova, last);
 }
 
 static void device_request(struct vfio_device *vdev, unsigned int count)

@@ -41,6 +41,14 @@ void kvmgt_gfx_close(struct kvmgt_vgpu *v)
 	v->frame = NULL;
 }
 
+static void frame_take(struct kvmgt_vgpu *v, const struct vgpu_plane *p)
+{
+	lockdep_assert_held(&v->gfx_lock);
+	kvmgt_pages_begin(v);
+	vgpu_frame_copy(&v->core, p, v->frame);
+	kvmgt_pages_end(v);
+}
+
 static void plane_fill(struct kvmgt_vgpu *v, struct vfio_device_gfx_plane_info *info)
 {
 	struct vgpu_plane p;
@@ -48,7 +56,7 @@ static void plane_fill(struct kvmgt_vgpu *v, struct vfio_device_gfx_plane_info *
 	mutex_lock(&v->gfx_lock);
 	vgpu_plane_get(&v->core, &p);
 	if (p.fourcc)
-		vgpu_frame_copy(&v->core, &p, v->frame);
+		frame_take(v, &p);
 	mutex_unlock(&v->gfx_lock);
 
 	info->drm_format = p.fourcc;

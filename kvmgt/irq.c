@@ -153,6 +153,7 @@ const struct vgpu_host kvmgt_vgpu_host = {
 	.intx = host_intx,
 	.now_ns = host_now_ns,
 	.dma = kvmgt_work_dma,
+	.map = kvmgt_pages_map,
 	.kick = kvmgt_work_kick,
 	.timer = kvmgt_work_timer,
 	.aperture_changed = kvmgt_aperture_changed,

@@ -11,6 +11,7 @@
  *	gfx_lock		one frame at a time
  *	monitor.lock		the EDID region
  *	bus lock, slots_lock	see kvmgt_bus.h
+ *	pages.sem		see pages.c
  *	pin_lock		see aperture.c; may be taken by register callbacks
  *	core block locks	leaf, see vgpu-core
  *	irqs.intx_lock		leaf of leaves, spinlock
@@ -20,14 +21,17 @@
 
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/vfio.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include "kvmgt_bus.h"
 #include "vgpu.h"
 
 struct kvmgt_aperture;
+struct seq_file;
 struct virqfd;
 
 /* A region's index is in the upper bits of the file offset, as in vfio-pci. */
@@ -117,6 +121,36 @@ struct kvmgt_monitor {
 };
 
 /**
+ * struct kvmgt_pages - guest pages that are pinned to be worked with
+ * @sem: read: pointers to them may be used; write: they may be unpinned
+ * @at: by frame number of the guest, where the kernel has them
+ * @used: which were used lately
+ * @nr: how many there are; written under pin_lock, as all that follow
+ * @cap: how many there may be
+ * @hand: the page that is looked at next to make room
+ * @no_pin_before: jiffies; VFIO refused
+ * @refused_for: jiffies; for how long it is not asked the next time it does
+ * @no_sweep_before: jiffies; room was made
+ * @nr_pinned: pages pinned since open
+ * @nr_swept: unpinned to make room
+ * @nr_refused: that could not be pinned
+ */
+struct kvmgt_pages {
+	struct rw_semaphore sem; /* see pages.c */
+	struct xarray at;
+	unsigned long *used;
+	unsigned long nr;
+	unsigned long cap;
+	unsigned long hand;
+	unsigned long no_pin_before;
+	unsigned long refused_for;
+	unsigned long no_sweep_before;
+	u64 nr_pinned;
+	u64 nr_swept;
+	u64 nr_refused;
+};
+
+/**
  * struct kvmgt_vgpu - a vGPU
  * @vdev: the VFIO device; first, for vfio_alloc_device()
  * @core: the device model
@@ -126,7 +160,11 @@ struct kvmgt_monitor {
  * @monitor: its EDID region
  * @regs_region: the region that holds the registers
  * @reset_lock: one reset at a time; outside of all others
- * @pin_lock: guards @aperture and what is pinned for it
+ * @pin_lock: guards what is pinned, for @aperture and in @pages
+ * @unmapped_first: memory that userspace takes away; under pin_lock, as the next two
+ * @unmapped_last: its last byte
+ * @unmapped_until: jiffies; nothing of it is pinned before
+ * @pages: guest memory that the device works with
  * @aperture: from open to close; NULL without an aperture that can be mapped
  * @opregion: KVMGT_OPREGION_SIZE bytes; NULL without one
  * @gfx_lock: guards the contents of @frame
@@ -141,7 +179,11 @@ struct kvmgt_vgpu {
 	struct kvmgt_monitor monitor;
 	u32 regs_region;
 	struct mutex reset_lock; /* one reset at a time */
-	struct mutex pin_lock; /* guards @aperture and what is pinned for it */
+	struct mutex pin_lock; /* guards what is pinned, for @aperture and in @pages */
+	u64 unmapped_first;
+	u64 unmapped_last;
+	unsigned long unmapped_until;
+	struct kvmgt_pages pages;
 	struct kvmgt_aperture *aperture;
 	void *opregion;
 
@@ -203,12 +245,24 @@ void kvmgt_work_kick(struct vgpu *core);
 void kvmgt_work_timer(struct vgpu *core, u64 deadline_ns);
 int kvmgt_work_dma(struct vgpu *core, u64 gpa, void *buf, u32 len, bool write);
 
+/* pages.c */
+int kvmgt_page_pin(struct kvmgt_vgpu *v, u64 gpa, struct page **page);
+void kvmgt_page_unmapping(struct kvmgt_vgpu *v, u64 first, u64 last);
+void kvmgt_pages_init(struct kvmgt_vgpu *v);
+int kvmgt_pages_open(struct kvmgt_vgpu *v);
+void kvmgt_pages_close(struct kvmgt_vgpu *v);
+void kvmgt_pages_begin(struct kvmgt_vgpu *v);
+void kvmgt_pages_end(struct kvmgt_vgpu *v);
+void *kvmgt_pages_map(struct vgpu *core, u64 gpa);
+void kvmgt_pages_dma_unmap(struct kvmgt_vgpu *v, u64 first, u64 last);
+void kvmgt_pages_show(struct kvmgt_vgpu *v, struct seq_file *m);
+
 /* aperture.c */
 int kvmgt_aperture_open(struct kvmgt_vgpu *v);
 void kvmgt_aperture_close(struct kvmgt_vgpu *v);
 void kvmgt_aperture_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma);
 void kvmgt_aperture_changed(struct vgpu *core);
-void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 iova, u64 size);
+void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 first, u64 last);
 
 /* debugfs.c */
 void kvmgt_debugfs_create(struct kvmgt_vgpu *v);

@@ -59,7 +59,9 @@ static void work_run(struct work_struct *work)
 	/* Rung during the last slice: the pause comes first. */
 	while (!delay && left == VGPU_WORK_MORE && !READ_ONCE(w->stopped) &&
 	       ktime_get_ns() - begin < SLICE_NS) {
+		kvmgt_pages_begin(v);
 		left = v->core.model->work(&v->core);
+		kvmgt_pages_end(v);
 		cond_resched();
 	}
 	if (!delay)

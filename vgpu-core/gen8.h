@@ -15,6 +15,7 @@
  *	gen8_engine.c	the engines' registers, execlists, context images, CSB
  *	gen8_cs.c	the command streamer: MI_* and what is skipped
  *	gen8_blt.c	the blitter
+ *	gen8_surface.c	its surfaces: lines, tiles, where they are in memory
  *
  * Locks: gen8->engine_lock (engines, their queues), gen8->irq_lock (what is
  * signalled), gen8->display_lock (vblank, GMBUS).  Each is a leaf but that
