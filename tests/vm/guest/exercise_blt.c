@@ -257,43 +257,92 @@ static void fills(void)
 	}
 }
 
-/* Megabytes a second of a screen's copy, and of the guest's own memcpy(). */
-static void bandwidth(void)
+#define WIDE (16u << 20) /* a surface of which bandwidth is measured */
+#define WIDE_PITCH 16384u
+#define TIMES 8
+
+/* A surface of WIDE bytes, TIMES, without a pause.  Return: microseconds; 0: it failed. */
+static uint64_t blit_time(struct batch *out, const struct bo *const *bos)
 {
-	const unsigned int size = 8 << 20, times = 8;
-	struct bo src = bo_new(size), dst = bo_new(size);
-	const struct bo *bos[] = { &src, &dst };
+	uint64_t begin;
+	unsigned int i;
+	int ret;
+
+	ret = batch_submit(out, I915_EXEC_BLT, bos, 2); /* all pages are there */
+	if (!ret)
+		ret = bo_wait(bos[1]);
+	begin = now_us();
+	for (i = 0; i < TIMES && !ret; i++)
+		ret = batch_submit(out, I915_EXEC_BLT, bos, 2);
+	if (!ret)
+		ret = bo_wait(bos[1]);
+	return ret ? 0 : now_us() - begin;
+}
+
+static uint64_t memcpy_time(const struct bo *src, const struct bo *dst)
+{
+	uint64_t begin;
+	unsigned int i;
+
+	memcpy(dst->map, src->map, WIDE);
+	begin = now_us();
+	for (i = 0; i < TIMES; i++) {
+		memcpy(dst->map, src->map, WIDE);
+		__asm__ volatile("" ::: "memory");
+	}
+	return now_us() - begin;
+}
+
+/* The blitter against the guest's own memcpy() over the same buffers, one after the other. */
+static void bandwidth(enum tiling from, enum tiling to, struct bo *src, struct bo *dst)
+{
+	const struct bo *bos[] = { src, dst };
 	struct batch out = batch_new();
 	uint64_t blit, copy;
-	unsigned int i;
-	int ret = 0;
+	char name[64];
 
-	fill_random(&src, 1);
-	put(&out, XY_FAST_COPY_BLT);
-	put(&out, 3u << 24 | 8192);
+	put(&out, XY_FAST_COPY_BLT | from << 20 | to << 13);
+	put(&out, 3u << 24 | (to == LINEAR ? WIDE_PITCH : WIDE_PITCH / 4));
 	put(&out, 0);
-	put(&out, 1024 << 16 | 2048);
-	put_addr(&out, dst.addr);
+	put(&out, WIDE / WIDE_PITCH << 16 | WIDE_PITCH / 4);
+	put_addr(&out, dst->addr);
 	put(&out, 0);
-	put(&out, 8192);
-	put_addr(&out, src.addr);
+	put(&out, from == LINEAR ? WIDE_PITCH : WIDE_PITCH / 4);
+	put_addr(&out, src->addr);
 	put(&out, MI_BATCH_BUFFER_END);
 	put(&out, 0);
-	work_begin("blt-copy-64-MiB");
-	blit = now_us();
-	for (i = 0; i < times && !ret; i++)
-		ret = batch_submit(&out, I915_EXEC_BLT, bos, 2);
-	if (!ret)
-		ret = bo_wait(&dst);
-	blit = now_us() - blit;
+
+	snprintf(name, sizeof(name), "blt-%s-%s-%u-MiB", tiling_name[from], tiling_name[to],
+		 WIDE * (TIMES + 1) >> 20);
+	work_begin(name);
+	blit = blit_time(&out, bos);
 	work_end();
-	result(!ret && !memcmp(src.map, dst.map, size), "8 MiB copied %u times", times);
-	copy = now_us();
-	for (i = 0; i < times; i++)
-		memcpy(dst.map, src.map, size);
-	copy = now_us() - copy;
-	note("copy of 64 MiB: %llu us by the blitter, %llu us by the guest's CPU",
-	     (unsigned long long)blit, (unsigned long long)copy);
+	copy = memcpy_time(src, dst);
+	result(blit, "%s: copied", name);
+	if (blit)
+		note("bandwidth %s of %u MiB: blitter %llu us, memcpy %llu us, ratio %.3f", name,
+		     WIDE * TIMES >> 20, (unsigned long long)blit, (unsigned long long)copy,
+		     (double)copy / blit);
+	bo_free(&out.bo);
+}
+
+static void bandwidths(void)
+{
+	static const enum tiling pairs[][2] = {
+		{ LINEAR, LINEAR }, { TILE_X, TILE_X }, { TILE_Y, TILE_Y }, { LINEAR, TILE_X },
+		{ TILE_X, LINEAR }, { LINEAR, TILE_Y }, { TILE_Y, LINEAR }, { TILE_X, TILE_Y },
+	};
+	struct bo src = bo_new(WIDE), dst = bo_new(WIDE);
+	unsigned int i;
+
+	fill_random(&src, 1);
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		bandwidth(pairs[i][0], pairs[i][1], &src, &dst);
+		if (!i)
+			result(!memcmp(src.map, dst.map, WIDE), "%u MiB are the same", WIDE >> 20);
+	}
+	bo_free(&src);
+	bo_free(&dst);
 }
 
 void test_blt(void)
@@ -315,5 +364,5 @@ void test_blt(void)
 	copies(false, bpps, ARRAY_SIZE(bpps));
 	copies(true, fast_bpps, ARRAY_SIZE(fast_bpps));
 	result(blit_is_right(&b, false), "XY_SRC_COPY_BLT with XOR, X to Y");
-	bandwidth();
+	bandwidths();
 }

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import time
 
 import l2
@@ -10,6 +11,7 @@ from i915guest import I915Guest
 
 SECONDS = 240
 CURSOR = (0xff, 0x80, 0x00)
+BANDWIDTH = re.compile(r"bandwidth (\S+) of .* blitter (\d+) us, memcpy (\d+) us, ratio ([\d.]+)")
 
 
 def cursor_seen(pixel):
@@ -57,6 +59,14 @@ class Exercise:
             self.seen(name)
         self.guest.mon.line.send("go")
 
+    def note(self, name, text):
+        """For people; a bandwidth goes to the row of its workload as well."""
+        l2.log(f"{self.label}: {name}: {text}")
+        m = BANDWIDTH.match(text)
+        if m and self.workloads and self.workloads[-1]["name"] == m[1]:
+            self.workloads[-1].update(blitter_us=int(m[2]), memcpy_us=int(m[3]),
+                                      blit_over_memcpy=float(m[4]))
+
     def seen(self, name):
         """What the workload left on the screen is there."""
         for _ in range(5):
@@ -73,7 +83,7 @@ class Exercise:
         while True:
             m = self.guest.expect(r"kv: (ok|not ok|note|begin|done) (.*)", SECONDS)
             if m[1] == "note":
-                l2.log(f"{self.label}: {name}: {m[2]}")
+                self.note(name, m[2])
             elif m[1] == "begin":
                 self.workload(m[2])
             elif m[1] == "done":
