@@ -3,12 +3,13 @@
  * exercise.c - submissions, blits, flips and hangs on the guest's i915, judged
  *
  *   exercise NAME     run one sub-test: nop store math contexts
- *                     spin blt hang flip cursor tiled plug
+ *                     spin blt hang flip flips flip-60s ggtt cursor tiled plug
  *
  * Speaks to the host in lines:
  *
  *   kv: ok TEXT, kv: not ok TEXT      a result
  *   kv: note TEXT                     for people
+ *   kv: figure KEY NUMBER             of the workload that ended last
  *   kv: begin NAME, kv: end           around a workload: waits for a line each time, so
  *                                     that the host can look at its counters in peace
  *
@@ -103,6 +104,12 @@ void work_end(void)
 	printf("\nkv: end\n");
 	fflush(stdout);
 	wait_for_host();
+}
+
+void figure(const char *key, uint64_t value)
+{
+	printf("\nkv: figure %s %llu\n", key, (unsigned long long)value);
+	fflush(stdout);
 }
 
 uint64_t now_us(void)
@@ -264,7 +271,8 @@ int main(int argc, char **argv)
 		{ "nop", test_nop },	 { "store", test_store }, { "math", test_math },
 		{ "spin", test_spin },	 { "blt", test_blt },	  { "contexts", test_contexts },
 		{ "hang", test_hang },	 { "flip", test_flip },	  { "cursor", test_cursor },
-		{ "tiled", test_tiled }, { "plug", test_plug },
+		{ "tiled", test_tiled },	 { "flips", test_flips }, { "flip-60s", test_minute },
+		{ "ggtt", test_ggtt },	 { "plug", test_plug },
 	};
 	unsigned int i;
 

@@ -76,6 +76,8 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What happens in between is counted by the host under that name. */
 void work_begin(const char *name);
 void work_end(void);
+/* Something that the guest knows of the workload that ended last. */
+void figure(const char *key, uint64_t value);
 uint64_t now_us(void);
 /* How often the kernel has said that, since it booted. */
 unsigned int kernel_said(const char *text);
@@ -108,6 +110,9 @@ void test_blt(void);
 void test_spin(void);
 void test_hang(void);
 void test_flip(void);
+void test_flips(void);
+void test_minute(void);
+void test_ggtt(void);
 void test_cursor(void);
 void test_tiled(void);
 void test_plug(void);

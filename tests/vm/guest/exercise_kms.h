@@ -7,19 +7,21 @@
 
 #include "exercise.h"
 
+#define PINS 4
+
 /**
  * struct screen - a connected monitor
  * @crtc: what drives it
  * @connector: where it is plugged in
  * @mode: its preferred mode
- * @fb: two framebuffers
+ * @fb: two framebuffers, and more where buffers are pinned
  * @frame_us: how long a frame takes
  */
 struct screen {
 	uint32_t crtc;
 	uint32_t connector;
 	struct drm_mode_modeinfo mode;
-	uint32_t fb[2];
+	uint32_t fb[2 + PINS];
 	double frame_us;
 };
 

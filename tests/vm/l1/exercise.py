@@ -42,6 +42,7 @@ class Exercise:
         self.label = self.guest.label
         self.guest.save_console(os.path.join(l2.OUT, f"exercise-{release}-{accelerator}.console"))
         self.ready = self.guest.wait_ready()
+        self.at_ready = self.guest.cost()
         l2.log(f"{self.label}: ready after {self.ready:.1f} s")
 
     def workload(self, name):
@@ -81,9 +82,12 @@ class Exercise:
         """One sub-test of the guest's program."""
         self.guest.mon.line.send(f"run exercise {name}")
         while True:
-            m = self.guest.expect(r"kv: (ok|not ok|note|begin|done) (.*)", SECONDS)
+            m = self.guest.expect(r"kv: (ok|not ok|note|figure|begin|done) (.*)", SECONDS)
             if m[1] == "note":
                 self.note(name, m[2])
+            elif m[1] == "figure":
+                key, value = m[2].split()
+                self.workloads[-1][key] = int(value)
             elif m[1] == "begin":
                 self.workload(m[2])
             elif m[1] == "done":
