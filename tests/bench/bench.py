@@ -6,6 +6,21 @@
 
 Instructions and times come from different machines in all but name: no figure mixes
 them, and each says where it is from.
+
+A case that measures workloads leaves a list of rows in raw.json (benchlib.write_raw), and
+run.sh names its directory on the command line.  A row is about one run on one path:
+
+  name, path             path is one of LABELS; the same name on each path makes a pair
+  reads, writes          accesses that the device's model saw, by debugfs counters
+  exits                  of the guest, of all kinds: timers, interrupts, other devices
+  userspace_exits        MMIO exits to QEMU, of all devices
+  instructions           of the host, spent on the accesses.  None: it is computed here, from
+                         the accesses and what one costs on that path, and instructions_from
+                         says so.  A case that counts them says in instructions_from how
+  anything else          goes into results.json as it is; pte_writes and flips with guest_us have
+                         lines in the report
+
+environment is added here.
 """
 
 import json
@@ -151,9 +166,44 @@ def speedups(rows):
             for path, vcpus in best if vcpus == 2}
 
 
-def workloads(directories, environment):
-    """What whole guests did; the number of their instructions is not known here."""
-    return [{**row, "environment": environment} for path in directories for row in load(path)]
+def workloads(directories, environment, ins):
+    """What whole guests did."""
+    rows = []
+    for row in (row for path in directories for row in load(path)):
+        row = {**row, "environment": environment}
+        if row.get("instructions") is None:
+            row["instructions"] = round(sum(
+                row[op + "s"] * ins.value(row["path"], op) for op in ("read", "write")))
+            row["instructions_from"] = (f"computed: reads and writes, times what one of "
+                                        f"{HEAD_WIDTH} bytes costs ({ins.environment})")
+        rows.append(row)
+    return rows
+
+
+def workload_table(rows, environment):
+    """Lines of the report about workloads."""
+    if not rows:
+        return
+    yield ""
+    yield f"Workloads of whole guests ({environment}); instructions are the host's, on the accesses:"
+    yield ""
+    yield (f"{'workload':<34} {'path':<7} {'reads':>7} {'writes':>7} {'exits':>9} "
+           f"{'to QEMU':>8} {'instructions':>13}")
+    for row in rows:
+        yield (f"{row['name']:<34} {row['path']:<7} {row['reads']:>7} {row['writes']:>7} "
+               f"{row['exits']:>9} {row['userspace_exits']:>8} {row['instructions']:>13}")
+    yield ""
+    yield "  exits: of all kinds; to QEMU: MMIO exits of all devices."
+    yield "  instructions: " + "; ".join(sorted({row["instructions_from"] for row in rows})) + "."
+    for row in rows:
+        label = f"  {row['name']}, {row['path']}: "
+        if "pte_writes" in row:
+            yield (label + f"{row['pte_writes']} GGTT entries written, "
+                   f"{row['reads'] + row['writes']} register accesses in all")
+        if "flips" in row:
+            second = row["guest_us"] / 1e6
+            yield (label + f"{row['flips'] / second:.2f} flips and {row['vblanks'] / second:.2f} "
+                   "vertical blanks in a second of the guest")
 
 
 def table(ins, wall):
@@ -199,12 +249,7 @@ def report(result, ins, wall):
     for path, speedup in result["scaling_speedup"].items():
         one, two = (row["accesses_per_s"] for row in result["scaling"] if row["path"] == path)
         yield f"  {path:<22} 1 vCPU {one:>11}   2 vCPUs {two:>11}   x {speedup:.2f}"
-    for row in result["workloads"]:
-        yield ""
-        yield f"{row['name']}, {LABELS[row['path']]} ({row['environment']}):"
-        yield (f"  {row['reads']} register reads, {row['writes']} writes; {row['exits']} exits, "
-               f"{row['userspace_exits']} MMIO exits to QEMU; "
-               f"{row['cpu_ns'] / 1e9:.1f} s of CPU")
+    yield from workload_table(result["workloads"], wall.environment)
 
 
 def bars(access):
@@ -307,7 +352,7 @@ def main():
         "rate_100k": rate(ins, wall),
         "scaling": rows,
         "scaling_speedup": speedups(rows),
-        "workloads": workloads(sys.argv[4:], name),
+        "workloads": workloads(sys.argv[4:], name, ins),
     }
     with open(os.path.join(out, "results.json"), "w", encoding="ascii") as file:
         json.dump(result, file, indent=1)

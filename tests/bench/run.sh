@@ -5,7 +5,7 @@
 #   run.sh [--quick] [--out DIR]      DIR is build/bench unless said otherwise
 #
 # Instructions come from one boot of level 1 under icount, times from another without it.  The
-# quick run takes fewer samples of the times and leaves out the Linux guest.
+# quick run takes fewer samples of the times and leaves out the Linux guests.
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../vm/lib.sh"
@@ -25,7 +25,7 @@ need gnuplot=gnuplot-nox python3=python3
 mkdir -p "$out"
 rm -f "$out"/{results.json,report.txt,path-length.svg}
 cases=(bench-icount "$wall")
-[ "$wall" = bench-wall-quick ] || cases+=(bench-linux)
+[ "$wall" = bench-wall-quick ] || cases+=(bench-linux bench-i915)
 "$KV_ROOT/tests/vm/run.sh" --out "$out/raw" "${cases[@]}"
 python3 "$KV_ROOT/tests/bench/bench.py" "$out" "${cases[@]/#/$out/raw/}"
 gnuplot "$out/path-length.gp"
