@@ -33,6 +33,7 @@
 #define STATUS_QUEUE_FULL BIT(2)
 #define STATUS_EXECLIST0_VALID BIT(4)
 #define STATUS_ELEMENT 14 /* shift: 0 none, 1, 2 */
+#define STATUS_ARBITRATION BIT(16) /* another context may take over */
 #define STATUS_EXECLIST0_ACTIVE BIT(18)
 
 #define RESET_CTL_REQUEST BIT(0)
@@ -349,7 +350,7 @@ static void registers_publish(struct vgpu *v, struct gen8_engine *e)
 	env_assert_locked(&to_gen8(v)->engine_lock);
 	if (e->active)
 		status |= STATUS_EXECLIST0_VALID | STATUS_EXECLIST0_ACTIVE |
-			  (e->cur + 1) << STATUS_ELEMENT;
+			  (cs->arb ? STATUS_ARBITRATION : 0) | (e->cur + 1) << STATUS_ELEMENT;
 	WRITE_ONCE(*gen8_ring_reg(v, e, RING_EXECLIST_STATUS), status);
 	WRITE_ONCE(*gen8_ring_reg(v, e, RING_EXECLIST_STATUS_HI), e->run[e->cur].hi);
 	WRITE_ONCE(*gen8_ring_reg(v, e, RING_HEAD), cs->head);

@@ -122,10 +122,12 @@ static int mi_set_predicate(struct vgpu *v, struct gen8_engine *e, const u32 *cm
 	case 4:
 		e->cs.nop = predicate_result(v, e);
 		break;
+	case 6: /* for parts with two slices */
+	case 7: /* with three */
 	case 15:
 		e->cs.nop = true;
 		break;
-	default:
+	default: /* what is for one slice runs */
 		e->cs.nop = false;
 	}
 	return GEN8_CS_DONE;

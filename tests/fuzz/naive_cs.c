@@ -165,7 +165,7 @@ static void set_predicate(struct naive_cs *n, uint32_t how)
 	bool r2 = n->reg[RESULT2 / 4] & 1;
 
 	n->nop = (how == 1 && !r2) || (how == 2 && r2) || (how == 3 && !result(n)) ||
-		 (how == 4 && result(n)) || how == 15;
+		 (how == 4 && result(n)) || how == 6 || how == 7 || how == 15;
 }
 
 struct naive_alu {

@@ -456,6 +456,24 @@ static void predicates(void)
 	guest_end();
 }
 
+/* A GT2 has one slice: what is for parts with more of them is not for it. */
+static void slices(void)
+{
+	u32 nr;
+
+	begin();
+	for (nr = 1; nr <= 3; nr++)
+		BATCH(&c, BATCH_AT + 0x1000 * (nr - 1), SET_PREDICATE | (4 + nr), SDI,
+		      USER + 4 * nr, 0, nr, SET_PREDICATE, BB_END);
+	for (nr = 1; nr <= 3; nr++)
+		EMIT(&c, BB_START, BATCH_AT + 0x1000 * (nr - 1), 0, NOOP);
+	run(GEN8_RCS);
+	CHECK_EQ(data(4), 1);
+	CHECK_EQ(data(8), 0);
+	CHECK_EQ(data(12), 0);
+	guest_end();
+}
+
 static void flushes(void)
 {
 	begin();
@@ -655,6 +673,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(math),
 	KTAP_CASE(conditions),
 	KTAP_CASE(predicates),
+	KTAP_CASE(slices),
 	KTAP_CASE(flushes),
 	KTAP_CASE(flush_forgets_translations),
 	KTAP_CASE(pipelines_are_skipped),

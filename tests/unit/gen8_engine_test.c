@@ -230,7 +230,7 @@ static void spinner_yields_and_ends(void)
 	breadcrumb(&other, 4);
 	submit(GEN8_BCS, &c, NULL);
 	CHECK(!work());
-	CHECK_EQ(reg_get(0x22000 + RING_EXECLIST_STATUS), BIT(4) | BIT(18) | BIT(14));
+	CHECK_EQ(reg_get(0x22000 + RING_EXECLIST_STATUS), BIT(4) | BIT(18) | BIT(16) | BIT(14));
 	/* others run meanwhile */
 	submit(GEN8_RCS, &other, NULL);
 	CHECK(gen8_engine_work(&f.v));
@@ -354,7 +354,7 @@ static void no_arbitration_no_preemption(void)
 	submit(GEN8_RCS, &b, NULL);
 	CHECK(!work());
 	CHECK_EQ(csb_write(GEN8_RCS), 0);
-	CHECK(reg_get(0x2000 + RING_EXECLIST_STATUS) & BIT(2));
+	CHECK_EQ(reg_get(0x2000 + RING_EXECLIST_STATUS), BIT(2) | BIT(4) | BIT(18) | BIT(14));
 	put32(batch, MI_BATCH_BUFFER_END);
 	CHECK(work());
 	CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 2);
