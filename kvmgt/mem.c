@@ -179,29 +179,43 @@ static bool is_aperture(struct kvmgt_vgpu *v, u32 region)
 	       v->core.model->bars[region].kind == VGPU_BAR_APERTURE;
 }
 
-/* May all of [off, off + len) of the region be mapped? */
-static bool region_mappable(struct kvmgt_vgpu *v, u32 region, u64 off, u64 len)
+enum map_as {
+	MAP_NOT,
+	MAP_TO_READ,
+	MAP_TO_WRITE,
+};
+
+/* Are all areas that [off, off + len) of the BAR lies in of this class? */
+static bool bar_is_of(const struct vgpu_bar *bar, u64 off, u64 len, u32 class)
 {
-	const struct vgpu_bar *bar;
-	u64 size = kvmgt_region_size(v, region);
 	u32 i;
 
-	if (off >= size || len > size - off)
-		return false;
-	if (!is_aperture(v, region) && !region_memory(v, region, off))
-		return false;
-	if (region == KVMGT_REGION_FRAME)
-		return true;
-
-	bar = &v->core.model->bars[array_index_nospec(region, VGPU_NUM_BARS)];
 	for (i = 0; i < bar->nr_areas; i++) {
 		const struct vgpu_area *a = &bar->areas[i];
 
-		if (a->class != VGPU_PASSTHROUGH && a->offset < off + len &&
-		    off < a->offset + a->size)
+		if (a->class != class && a->offset < off + len && off < a->offset + a->size)
 			return false;
 	}
 	return true;
+}
+
+/* How may all of [off, off + len) of the region be mapped? */
+static enum map_as region_map_as(struct kvmgt_vgpu *v, u32 region, u64 off, u64 len)
+{
+	const struct vgpu_bar *bar;
+	u64 size = kvmgt_region_size(v, region);
+
+	if (off >= size || len > size - off)
+		return MAP_NOT;
+	if (!is_aperture(v, region) && !region_memory(v, region, off))
+		return MAP_NOT;
+	if (region == KVMGT_REGION_FRAME)
+		return MAP_TO_READ;
+
+	bar = &v->core.model->bars[array_index_nospec(region, VGPU_NUM_BARS)];
+	if (bar_is_of(bar, off, len, VGPU_PASSTHROUGH))
+		return MAP_TO_WRITE;
+	return bar_is_of(bar, off, len, VGPU_SHADOW) ? MAP_TO_READ : MAP_NOT;
 }
 
 /**
@@ -209,8 +223,9 @@ static bool region_mappable(struct kvmgt_vgpu *v, u32 region, u64 off, u64 len)
  * @v: the vGPU
  * @vma: the mapping
  *
- * Return: 0; -EINVAL where the range is not passthrough memory or the mapping is
- * private; -EPERM for a writable mapping of the picture.
+ * Return: 0; -EINVAL where the range cannot be mapped as a whole or the mapping is
+ * private; -EPERM for a writable or executable mapping of what may only be read: the
+ * picture, and pages of registers.
  */
 int kvmgt_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma)
 {
@@ -219,12 +234,16 @@ int kvmgt_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma)
 
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
-	if (!region_mappable(v, region, off, vma->vm_end - vma->vm_start))
+	switch (region_map_as(v, region, off, vma->vm_end - vma->vm_start)) {
+	case MAP_NOT:
 		return -EINVAL;
-	if (region == KVMGT_REGION_FRAME) {
-		if (vma->vm_flags & VM_WRITE)
+	case MAP_TO_READ:
+		if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 			return -EPERM;
-		vm_flags_clear(vma, VM_MAYWRITE);
+		vm_flags_clear(vma, VM_MAYWRITE | VM_MAYEXEC);
+		break;
+	case MAP_TO_WRITE:
+		break;
 	}
 	if (is_aperture(v, region)) {
 		kvmgt_aperture_mmap(v, vma);

@@ -217,6 +217,9 @@ static int aperture_access(struct vgpu *v, u32 bar, u64 off, void *buf, u32 len,
  * @region: index of the VFIO region
  * @off: byte offset in the region
  *
+ * What may be mapped, and how, says the class of the area.  Behind registers is the
+ * page that they are stored in.
+ *
  * Return: the address; NULL where the region has no memory of its own.
  */
 void *vgpu_region_memory(struct vgpu *v, u32 region, u64 off)
@@ -224,6 +227,8 @@ void *vgpu_region_memory(struct vgpu *v, u32 region, u64 off)
 	if (region >= VGPU_NUM_BARS)
 		return NULL;
 	region = env_index_nospec(region, VGPU_NUM_BARS);
+	if (region == v->model->regs_bar && off < v->model->regs_size)
+		return (u8 *)v->regs + env_index_nospec(off, v->model->regs_size);
 	if (!ram_size(&v->model->bars[region]))
 		return NULL;
 	return ram_at(v, region, off, 1);

@@ -20,7 +20,9 @@ static u32 read_count_read(struct vgpu *v, u32 off)
 
 static void doorbell_written(struct vgpu *v, u32 off, u32 old, u32 new)
 {
-	env_inc(&v->regs[TEST_DOORBELL_COUNT / 4]);
+	u32 count = off == TEST_DOORBELL ? TEST_DOORBELL_COUNT : TEST_SHADOW_DOORBELL_COUNT;
+
+	env_inc(&v->regs[count / 4]);
 	v->host->irq(v, new % TEST_MSI_VECTORS);
 }
 
@@ -30,7 +32,7 @@ static void doorbell_written(struct vgpu *v, u32 off, u32 old, u32 new)
  */
 static void w1c_set_written(struct vgpu *v, u32 off, u32 old, u32 new)
 {
-	vgpu_reg_set_bits(v, TEST_W1C, new & ~old);
+	vgpu_reg_set_bits(v, off == TEST_W1C_SET ? TEST_W1C : TEST_SHADOW_W1C, new & ~old);
 }
 
 static void rc_set_written(struct vgpu *v, u32 off, u32 old, u32 new)
@@ -112,6 +114,21 @@ static const struct vgpu_reg test_regs[] = {
 	{ REG(TEST_CROSS),		.rw = 0x7fffffff,	.count = TEST_CROSS_NR,
 					.reset = 0x80000000 },
 
+	{ REG(TEST_SHADOW_RW),		.rw = 0xffffffff,	.reset = 0x5adc0de5 },
+	{ REG(TEST_SHADOW_RW_PART),	.rw = 0x00fff00f,	.reset = 0xa5a5a5a5 },
+	{ REG(TEST_SHADOW_RO),					.reset = 0x12345678 },
+	{ REG(TEST_SHADOW_W1C),		.w1c = 0xffffffff,	.reset = 0xf0f0f0f0 },
+	{ REG(TEST_SHADOW_MIXED),	.w1c = 0x00ff0ff0,
+					.rw = 0xff00000f,	.reset = 0x0ffffff0 },
+	{ REG(TEST_SHADOW_MASKED),	.rw = 0x0000ffff,
+					.flags = VGPU_REG_MASKED },
+	{ REG(TEST_SHADOW_W1C_SET),	.rw = 0xffffffff,	.written = w1c_set_written },
+	{ REG(TEST_SHADOW_DOORBELL),	.rw = 0x000000ff,	.written = doorbell_written,
+					.flags = VGPU_REG_BYTE0 },
+	{ REG(TEST_SHADOW_DOORBELL_COUNT) },
+	{ REG(TEST_SHADOW_ARRAY),	.rw = 0xffffffff,	.count = TEST_SHADOW_ARRAY_NR,
+					.reset = 0x0a0b0c0d },
+
 	{ REG(TEST_USER),		.rw = 0xffffffff,	.count = TEST_USER_SIZE / 4 },
 	{ REG(TEST_USER_COUNT),		.read = read_count_read,
 					.flags = VGPU_REG_BYTE0 },
@@ -121,7 +138,10 @@ static const struct vgpu_reg test_regs[] = {
 };
 
 static const struct vgpu_area regs_areas[] = {
-	{ 0x0000,			TEST_USER,			VGPU_EMULATED },
+	{ 0x0000,			TEST_SHADOW,			VGPU_EMULATED },
+	{ TEST_SHADOW,			TEST_SHADOW_SIZE,		VGPU_SHADOW },
+	{ TEST_SHADOW + TEST_SHADOW_SIZE,
+	  TEST_USER - TEST_SHADOW - TEST_SHADOW_SIZE,			VGPU_EMULATED },
 	{ TEST_USER,			TEST_USER_SIZE,			VGPU_USERSPACE },
 	{ TEST_USER_COUNT,		TEST_ODD_USER - TEST_USER_COUNT, VGPU_EMULATED },
 	{ TEST_ODD_USER,		TEST_ODD_USER_SIZE,		VGPU_USERSPACE },

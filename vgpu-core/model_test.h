@@ -45,7 +45,23 @@
 /* 0x0200 - 0x0fef: hole */
 #define TEST_CROSS		0x0ff0	/* 8 equal registers, four on each page */
 #define TEST_CROSS_NR		8
-/* 0x1010 - 0x7fff: hole */
+/* 0x1010 - 0x3fff: hole */
+/* a page of class SHADOW: one of each kind of register that is stored, and what acts on it */
+#define TEST_SHADOW		0x4000
+#define TEST_SHADOW_SIZE	0x1000
+#define TEST_SHADOW_RW		0x4000
+#define TEST_SHADOW_RW_PART	0x4004
+#define TEST_SHADOW_RO		0x4008
+#define TEST_SHADOW_W1C		0x400c
+#define TEST_SHADOW_MIXED	0x4010
+#define TEST_SHADOW_MASKED	0x4014
+#define TEST_SHADOW_W1C_SET	0x4018	/* a bit that goes from 0 to 1 is set in TEST_SHADOW_W1C */
+#define TEST_SHADOW_DOORBELL	0x401c	/* as TEST_DOORBELL */
+#define TEST_SHADOW_DOORBELL_COUNT 0x4020
+/* 0x4024 - 0x40ff: hole */
+#define TEST_SHADOW_ARRAY	0x4100	/* 64 equal registers */
+#define TEST_SHADOW_ARRAY_NR	64
+/* 0x4200 - 0x7fff: hole */
 #define TEST_USER		0x8000	/* a page of class USERSPACE: all registers rw */
 #define TEST_USER_SIZE		0x1000
 #define TEST_USER_COUNT		0x9000	/* as TEST_READ_COUNT, just behind the page */

@@ -47,6 +47,16 @@ static const struct row test_rows[] = {
 	{ 0x006c, 1, 0, 0, 0, 0, TIME_HI },
 	{ 0x0100, 64, 0x0a0b0c0d, 0xffffffff, 0, 0, PLAIN },
 	{ 0x0ff0, 8, 0x80000000, 0x7fffffff, 0, 0, PLAIN },
+	{ 0x4000, 1, 0x5adc0de5, 0xffffffff, 0, 0, PLAIN },
+	{ 0x4004, 1, 0xa5a5a5a5, 0x00fff00f, 0, 0, PLAIN },
+	{ 0x4008, 1, 0x12345678, 0, 0, 0, PLAIN },
+	{ 0x400c, 1, 0xf0f0f0f0, 0, 0xffffffff, 0, PLAIN },
+	{ 0x4010, 1, 0x0ffffff0, 0xff00000f, 0x00ff0ff0, 0, PLAIN },
+	{ 0x4014, 1, 0x00000000, 0x0000ffff, 0, 0, MASKED },
+	{ 0x4018, 1, 0, 0xffffffff, 0, 0, SETTER },
+	{ 0x401c, 1, 0, 0x000000ff, 0, 0, DOORBELL },
+	{ 0x4020, 1, 0, 0, 0, 0, PLAIN },
+	{ 0x4100, 64, 0x0a0b0c0d, 0xffffffff, 0, 0, PLAIN },
 	{ 0x8000, 1024, 0, 0xffffffff, 0, 0, PLAIN },
 	{ 0x9000, 1, 0, 0, 0, 0, READ_COUNT },
 	{ 0xc100, 4, 0x0dd0dd00, 0xffffffff, 0, 0, PLAIN },
@@ -242,6 +252,21 @@ static uint8_t lane_read(struct naive *n, uint32_t off)
 	return val;
 }
 
+/* The register in which bits are set. */
+static uint32_t setter_target(uint32_t off)
+{
+	switch (off & ~3u) {
+	case 0x30:
+		return 0x1c;
+	case 0x34:
+		return 0x2c;
+	case 0x58:
+		return 0x50;
+	default:
+		return 0x400c;
+	}
+}
+
 /* One byte of a register is written; not of those that take whole dwords. */
 static void lane_write(struct naive *n, uint32_t off, uint8_t val)
 {
@@ -256,11 +281,11 @@ static void lane_write(struct naive *n, uint32_t off, uint8_t val)
 	if (n->kind[off] == DOORBELL && off % 4 == 0) {
 		n->irqs[n->value[off] % 4]++;
 		for (i = 0; i < 4; i++)
-			if (++n->value[0x40 + i])
+			if (++n->value[(off & 0x4000 ? 0x4020 : 0x40) + i])
 				break;
 	}
 	if (n->kind[off] == SETTER) {
-		uint32_t target = off < 0x34 ? 0x1c : off < 0x38 ? 0x2c : 0x50;
+		uint32_t target = setter_target(off);
 
 		n->value[target + off % 4] |= n->value[off] & ~old;
 	}

@@ -93,6 +93,11 @@ static void region_infos(void)
 
 static void region_map(void)
 {
+	static const uint32_t class[] = {
+		VFIO_INKERNEL_EMULATED, VFIO_INKERNEL_SHADOW,	 VFIO_INKERNEL_EMULATED,
+		VFIO_INKERNEL_USERSPACE, VFIO_INKERNEL_EMULATED, VFIO_INKERNEL_USERSPACE,
+		VFIO_INKERNEL_EMULATED,
+	};
 	struct vfio_region_info *info = region_info(&test_dev, 0);
 	struct vfio_region_info_cap_inkernel *cap = find_cap(info, VFIO_REGION_INFO_CAP_INKERNEL);
 	uint64_t next = 0;
@@ -101,12 +106,12 @@ static void region_map(void)
 	if (!CHECK(cap))
 		return;
 	CHECK_EQ(cap->header.version, 1);
-	CHECK_EQ(cap->nr_areas, 5);
+	if (!CHECK_EQ(cap->nr_areas, 7))
+		return;
 	for (i = 0; i < cap->nr_areas; i++) {
 		CHECK_EQ(cap->areas[i].offset, next);
 		CHECK_EQ(cap->areas[i].flags, 0);
-		CHECK_EQ(cap->areas[i].class,
-			 i % 2 ? VFIO_INKERNEL_USERSPACE : VFIO_INKERNEL_EMULATED);
+		CHECK_EQ(cap->areas[i].class, class[i]);
 		next += cap->areas[i].size;
 	}
 	CHECK_EQ(next, TEST_REGS_SIZE);
@@ -222,6 +227,51 @@ static void mmap_refused(void)
 	CHECK_EQ(errno, EPERM);
 }
 
+/* Registers in a SHADOW area, seen in memory: what the device file says, at once. */
+static void mmap_shadow(void)
+{
+	uint32_t *p = map_at(&test_dev, BAR0 + TEST_SHADOW, TEST_SHADOW_SIZE, PROT_READ, MAP_SHARED);
+	static uint32_t file[TEST_SHADOW_SIZE / 4];
+	uint32_t val = 0x00c0ffee;
+
+	if (!CHECK(p != MAP_FAILED))
+		return;
+	CHECK_EQ(xioctl(test_dev.fd, VFIO_DEVICE_RESET, NULL), 0);
+	CHECK_EQ(p[0], 0x5adc0de5);
+	CHECK_EQ(pwrite(test_dev.fd, &val, 4, BAR0 + TEST_SHADOW_RW), 4);
+	CHECK_EQ(p[0], 0x00c0ffee);
+	CHECK_EQ(pwrite(test_dev.fd, &val, 4, BAR0 + TEST_SHADOW_W1C_SET), 4);
+	CHECK_EQ(p[(TEST_SHADOW_W1C - TEST_SHADOW) / 4], 0xf0f0f0f0 | 0x00c0ffee);
+	CHECK_EQ(pread(test_dev.fd, file, sizeof(file), BAR0 + TEST_SHADOW), sizeof(file));
+	CHECK(!memcmp(p, file, sizeof(file)));
+	CHECK_EQ(p[1023], TEST_HOLE);
+	CHECK_EQ(mprotect(p, 4096, PROT_READ | PROT_WRITE), -1);
+	CHECK_EQ(errno, EACCES);
+	CHECK_EQ(mprotect(p, 4096, PROT_READ | PROT_EXEC), -1);
+	CHECK_EQ(errno, EACCES);
+	munmap(p, TEST_SHADOW_SIZE);
+}
+
+static void mmap_shadow_refused(void)
+{
+	static const int prot[] = { PROT_WRITE, PROT_READ | PROT_WRITE, PROT_READ | PROT_EXEC };
+	uint32_t i;
+
+	for (i = 0; i < 3; i++) {
+		CHECK(map_at(&test_dev, BAR0 + TEST_SHADOW, 4096, prot[i], MAP_SHARED) ==
+		      MAP_FAILED);
+		CHECK_EQ(errno, EPERM);
+	}
+	CHECK(map_at(&test_dev, BAR0 + TEST_SHADOW, 4096, PROT_READ, MAP_PRIVATE) == MAP_FAILED);
+	CHECK_EQ(errno, EINVAL);
+	/* not one page more, on either side */
+	CHECK(map_at(&test_dev, BAR0 + TEST_SHADOW, 8192, PROT_READ, MAP_SHARED) == MAP_FAILED);
+	CHECK_EQ(errno, EINVAL);
+	CHECK(map_at(&test_dev, BAR0 + TEST_SHADOW - 4096, 8192, PROT_READ, MAP_SHARED) ==
+	      MAP_FAILED);
+	CHECK_EQ(errno, EINVAL);
+}
+
 static int query_plane(struct dev *d, uint32_t argsz, uint32_t flags, uint32_t type,
 		       struct vfio_device_gfx_plane_info *info)
 {
@@ -325,6 +375,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(device_info),	      KTAP_CASE(region_infos),	KTAP_CASE(region_map),
 	KTAP_CASE(region_info_argsz), KTAP_CASE(access_bounds), KTAP_CASE(config_identity),
 	KTAP_CASE(mmap_memory),	      KTAP_CASE(mmap_refused),	KTAP_CASE(plane_refused),
+	KTAP_CASE(mmap_shadow),	      KTAP_CASE(mmap_shadow_refused),
 	KTAP_CASE(plane_picture),     KTAP_CASE(reset),		KTAP_CASE(unknown_ioctls),
 };
 

@@ -223,7 +223,9 @@ static void memory_behind_registers(void)
 	CHECK_EQ(-vgpu_region_read(&v, 0, 0x3ffd, &val, 4), EINVAL);
 	CHECK_EQ(-vgpu_region_write(&v, 0, 0x4000, &val, 1), EINVAL);
 
-	CHECK(!vgpu_region_memory(&v, 0, 0));
+	CHECK(vgpu_region_memory(&v, 0, 0) == v.regs);
+	CHECK(vgpu_region_memory(&v, 0, 0xfff) == (u8 *)v.regs + 0xfff);
+	CHECK(!vgpu_region_memory(&v, 0, 0x1000));
 	CHECK(!vgpu_region_memory(&v, 0, 0x2fff));
 	CHECK(vgpu_region_memory(&v, 0, 0x3000) == v.mem[0]);
 	CHECK(vgpu_region_memory(&v, 0, 0x3fff) == (u8 *)v.mem[0] + 0xfff);

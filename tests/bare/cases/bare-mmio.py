@@ -32,6 +32,8 @@ MODELS = {
             (0x0000, 0x70, True),    # one of each kind
             (0x01E8, 0x28, True),    # end of an array
             (0x0FE8, 0x30, True),    # registers on both sides of a page boundary
+            (0x3FE8, 0x4C, True),    # into a SHADOW page, one of each kind
+            (0x4FE8, 0x30, True),    # out of it
             (0x7FE8, 0x30, False),   # into a page that the kernel leaves to QEMU
             (0x8FE8, 0x30, False),   # out of it
             (0xC0F8, 0x28, False),   # an area of 7 bytes that the kernel leaves to QEMU
@@ -162,10 +164,53 @@ def check_witness(ktap):
     dev.remove()
 
 
+def check_shadow(ktap):
+    """Who sees the reads of a SHADOW page, while its class is changed under a running guest."""
+    dev = l2.Mdev("test")
+    guest = l2.Guest([dev], smp=2, props={"x-kvmgt": "on"})
+    mon = guest.mon
+    mon.use(0x1234, 0x4B54)
+
+    def trapped():
+        return sum(r["reads"] for r in guest.ranges(dev))
+
+    states = (                      # property, value, who sees 500 reads: the bus, QEMU
+        ("x-kvmgt-shadow", True, 0, 0),
+        ("x-kvmgt-shadow", False, 500, 0),
+        ("x-kvmgt-shadow", True, 0, 0),
+        ("x-kvmgt-classes", "0:0x4000+0x1000=emulated", 500, 0),
+        ("x-kvmgt-classes", "0:0x4000+0x1000=userspace", 0, 500),
+        ("x-kvmgt-classes", "", 0, 0),
+    )
+    for i, (name, value, bus, qemu) in enumerate(states):
+        guest.set(dev, name, value)
+        mon.wr("bar0+0x4000", 0xC0FFEE00 + i)
+        before = trapped(), guest.mmio_exits()
+        mon.cmd("bench rd bar0+0x4000 4 500 1")
+        seen = trapped() - before[0], guest.mmio_exits() - before[1]
+        ktap.equal(seen, (bus, qemu), f"{name}={value}: who sees the reads")
+        values = [mon.rd("bar0+0x4000"), mon.rd("bar0+0x4008"), mon.rd("bar0+0x4ffc")]
+        ktap.equal(values, [0xC0FFEE00 + i, 0x12345678, 0xDEADBEEF], f"{name}={value}: the values")
+
+    mon.cmd("hammer 1 verify 0 0x4100 4 0xffffffff")
+    for i in range(40):
+        guest.set(dev, *states[i % len(states)][:2])
+    reply = mon.cmd("stop 1")
+    l2.log(reply.text)
+    ktap.ok(reply.num("accesses") > 100, "a second vCPU ran while classes were changed", reply.text)
+    ktap.equal((reply.num("bad"), reply.num("nobody")), (0, 0), "it read back all that it wrote")
+    mon.wr("bar0+0x4018", 0xF)      # sets bits of a register that is cleared by 1
+    mon.wr("bar0+0x400c", 0x3)
+    ktap.equal(mon.rd("bar0+0x400c"), 0xF0F0F0FC, "a handler stores what the guest reads")
+    ktap.equal(guest.quit(), 0, "QEMU ended in order")
+    dev.remove()
+
+
 def body(ktap):
     """The case."""
     l2.modules_load()
     check_witness(ktap)
+    check_shadow(ktap)
     for name, model in MODELS.items():
         check_model(ktap, name, model)
     l2.modules_unload()

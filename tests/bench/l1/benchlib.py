@@ -18,7 +18,7 @@ EDU = (0x1234, 0x11E8)
 TESTDEV = (0x1B36, 0x0005)
 
 REGISTER = "bar0+0x100"     # a plain register of the test model
-ROM = "0xffff0000"          # firmware: a read-only memory slot, as a SHADOW area would be
+SHADOW = "bar0+0x4000"      # a plain register that the guest reads from memory
 WIDTHS = (1, 2, 4, 8)
 
 
@@ -85,8 +85,8 @@ def paths(mon):
                 every.append(Path("qemu-device", "edu", op, width, "bar0+0x80", EDU))
             else:
                 every.append(Path("qemu-device", "bochs-display", op, width, "bar2+0x502", BOCHS))
-            if op == "read":
-                every.append(Path("shadow", "read-only memory slot (firmware)", op, width, ROM))
+            every.append(Path("shadow", "kvmgt test model, SHADOW page", op, width, SHADOW, VGPU,
+                              "on"))
     addr, width, data = testdev_ioeventfd(mon)
     every.append(Path("kvm-floor", "ioeventfd", "write", width, addr, TESTDEV, value=data))
     return every

@@ -408,8 +408,12 @@ class Guest:
 
     def fast(self, dev, value):
         """Sets x-kvmgt of a vGPU at run time: "on", "off" or "auto"."""
+        self.set(dev, "x-kvmgt", value)
+
+    def set(self, dev, name, value):
+        """Sets a property of a vGPU at run time."""
         self.qmp.cmd("qom-set", path="/machine/peripheral/" + dev.qemu_id(),
-                     property="x-kvmgt", value=value)
+                     property=name, value=value)
 
     def ranges(self, dev):
         """What QEMU says about the attached ranges."""
