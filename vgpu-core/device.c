@@ -104,7 +104,8 @@ void vgpu_exit(struct vgpu *v)
 {
 	if (v->model->exit)
 		v->model->exit(v);
-	env_free(v->counts);
+	env_free(v->counted);
+	v->counted = NULL;
 	v->counts = NULL;
 	env_lock_destroy(&v->config_lock);
 	memory_free(v);
@@ -142,25 +143,36 @@ void vgpu_clear_memory(struct vgpu *v)
  * vgpu_count_enable - count the accesses of every register from now on
  * @v: the device
  *
+ * Counting goes on from where vgpu_count_disable() stopped it.
+ *
  * Return: 0, also if they are counted already; -ENOMEM.
  */
 int vgpu_count_enable(struct vgpu *v)
 {
-	struct vgpu_reg_count *counts;
 	int ret = 0;
 
 	env_lock(&v->config_lock);
-	if (v->counts)
-		goto out;
-
-	counts = env_zalloc((v->model->regs_size / 4 + 1) * sizeof(*counts));
-	if (counts)
-		env_store_release(&v->counts, counts);
+	if (!v->counted)
+		v->counted = env_zalloc((v->model->regs_size / 4 + 1) * sizeof(*v->counted));
+	if (v->counted)
+		env_store_release(&v->counts, v->counted);
 	else
 		ret = -ENOMEM;
-out:
 	env_unlock(&v->config_lock);
 	return ret;
+}
+
+/**
+ * vgpu_count_disable - count no more; what was counted stays
+ * @v: the device
+ *
+ * An access that runs may still be counted.
+ */
+void vgpu_count_disable(struct vgpu *v)
+{
+	env_lock(&v->config_lock);
+	WRITE_ONCE(v->counts, NULL);
+	env_unlock(&v->config_lock);
 }
 
 /* Where @len bytes of @bar's own memory lie; NULL unless they all do. */

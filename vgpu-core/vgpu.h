@@ -293,8 +293,9 @@ struct vgpu_reg_count {
  * @regs: registers, size of the register BAR, page aligned; accessed with
  *	READ_ONCE()/WRITE_ONCE()/env_cmpxchg() alone: the guest may map them
  * @mem: memory of RAM BARs, and of the one behind the registers; page aligned
- * @counts: per dword of the register BAR; NULL while nobody counts.  Once set it
- *	stays until vgpu_exit()
+ * @counts: per dword of the register BAR; NULL while nobody counts
+ * @counted: the same, once somebody counted: kept until vgpu_exit(), for accesses
+ *	that still count and readers that come late
  * @config_lock: guards @config and BAR writes; a leaf
  * @config: PCI configuration space
  * @config_wmask: bits of @config that the guest may write
@@ -315,6 +316,7 @@ struct vgpu {
 	u32 *regs;
 	void *mem[VGPU_NUM_BARS];
 	struct vgpu_reg_count *counts;
+	struct vgpu_reg_count *counted;
 
 	env_lock_t config_lock;
 	u8 config[VGPU_CONFIG_SIZE];
@@ -348,6 +350,7 @@ void vgpu_exit(struct vgpu *v);
 void vgpu_reset(struct vgpu *v);
 void vgpu_clear_memory(struct vgpu *v);
 int vgpu_count_enable(struct vgpu *v);
+void vgpu_count_disable(struct vgpu *v);
 
 /*
  * device.c: the door: any region, any alignment; 1-8 bytes of registers and

@@ -319,6 +319,30 @@ static void counters_count_dwords(void)
 	fixture_exit(&f);
 }
 
+static void counting_stops_and_goes_on(void)
+{
+	begin();
+	vgpu_count_disable(&f.v);
+	CHECK(!f.v.counts && !f.v.counted);
+	CHECK_EQ(vgpu_count_enable(&f.v), 0);
+	mmio_get(&f, RW, 4);
+	vgpu_count_disable(&f.v);
+	CHECK(!f.v.counts);
+	mmio_get(&f, RW, 4);
+	mmio_put(&f, RW, 0, 4);
+	CHECK_EQ(f.v.counted[RW / 4].reads, 1);
+	CHECK_EQ(f.v.counted[RW / 4].writes, 0);
+	alloc_fail_after(0);
+	CHECK_EQ(vgpu_count_enable(&f.v), 0);
+	alloc_fail_after(-1);
+	mmio_get(&f, RW, 4);
+	mmio_put(&f, RW, 0, 4);
+	CHECK_EQ(f.v.counts[RW / 4].reads, 2);
+	CHECK_EQ(f.v.counts[RW / 4].writes, 1);
+	vgpu_count_disable(&f.v);
+	fixture_exit(&f);
+}
+
 static void reset_restores_all(void)
 {
 	u32 i;
@@ -350,6 +374,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(byte0_runs_the_callbacks),
 	KTAP_CASE(written_sees_old_and_new),
 	KTAP_CASE(counters_count_dwords),
+	KTAP_CASE(counting_stops_and_goes_on),
 	KTAP_CASE(reset_restores_all),
 };
 

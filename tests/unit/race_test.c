@@ -229,8 +229,10 @@ static void anything(struct worker *w)
 			(void)!vgpu_region_write(&f.v, VGPU_REGION_CONFIG, off % 256, buf, len);
 		else if (i % 32 == 1)
 			(void)!vgpu_region_read(&f.v, VGPU_REGION_CONFIG, off % 256, buf, len);
-		else if (i == ROUNDS / 2 && w->id == 1)
+		else if (i % 512 == 2 && w->id == 1)
 			vgpu_count_enable(&f.v);
+		else if (i % 512 == 300 && w->id == 1)
+			vgpu_count_disable(&f.v);
 		else if (rnd >> 63)
 			(void)!vgpu_mmio_write(&f.v, off, buf, len);
 		else
