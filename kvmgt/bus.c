@@ -10,6 +10,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
+#include <linux/vfio_kvmgt.h>
 
 #include "bus_internal.h"
 #include "kvm_symbols.h"
@@ -26,6 +27,36 @@ static int ranges_show(struct seq_file *m, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(ranges);
+
+static const char *class_name(u32 class)
+{
+	switch (class) {
+	case VFIO_INKERNEL_PASSTHROUGH:
+		return "passthrough";
+	case VFIO_INKERNEL_SHADOW:
+		return "shadow";
+	case VFIO_INKERNEL_EMULATED:
+		return "emulated";
+	default:
+		return "userspace";
+	}
+}
+
+/* Needs no lock: maps are constant. */
+static int classes_show(struct seq_file *m, void *unused)
+{
+	struct kvmgt_bus *bus = m->private;
+	const struct kvmgt_bus_area *area;
+	u32 region, nr;
+
+	seq_puts(m, "region offset size class\n");
+	for (region = 0; region < VFIO_PCI_NUM_REGIONS; region++)
+		for (nr = bus->ops->map(bus->priv, region, &area); nr; nr--, area++)
+			seq_printf(m, "%u 0x%llx 0x%llx %s\n", region, area->offset, area->size,
+				   class_name(area->class));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(classes);
 
 /**
  * kvmgt_bus_create - prepare a device for the bus
@@ -49,6 +80,7 @@ struct kvmgt_bus *kvmgt_bus_create(struct device *dev, const struct kvmgt_bus_op
 	INIT_LIST_HEAD(&bus->ranges);
 	bus->debugfs = debugfs_create_dir(dev_name(dev), debugfs_root);
 	debugfs_create_file("ranges", 0444, bus->debugfs, bus, &ranges_fops);
+	debugfs_create_file("classes", 0444, bus->debugfs, bus, &classes_fops);
 	return bus;
 }
 EXPORT_SYMBOL_GPL(kvmgt_bus_create);

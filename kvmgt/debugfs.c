@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs.c - a vGPU for the curious: registers by name, accesses of each
+ * debugfs.c - a vGPU for the curious: registers by name
  *
- * In debugfs kvmgt/<uuid>/, beside the bus's "ranges":
+ * In debugfs kvmgt/<uuid>/, beside the bus's "ranges" and "classes" and the files of
+ * count.c:
  *
  *	regs		name, offset and value; reading it has no side effect
- *	count		write 1 to begin to count accesses by register
- *	counters	what was counted; registers that were not touched are left out
  *	pages		guest pages that the device keeps pinned, beside its aperture
+ *	monitor		whether it is connected, and the size of its EDID
  */
 #include <linux/debugfs.h>
-#include <linux/kstrtox.h>
 #include <linux/seq_file.h>
-#include <linux/uaccess.h>
 
 #include "vgpu_mdev.h"
 
@@ -27,6 +25,22 @@ static void reg_show_name(struct seq_file *m, const struct vgpu_reg *r, u32 n)
 		seq_printf(m, "%s[%u]", r->name, n);
 	else
 		seq_puts(m, r->name);
+}
+
+/**
+ * kvmgt_debugfs_reg_name - what a dword of the register BAR is called
+ * @m: where to
+ * @v: the vGPU
+ * @i: number of the dword, inside the registers
+ */
+void kvmgt_debugfs_reg_name(struct seq_file *m, struct kvmgt_vgpu *v, u32 i)
+{
+	const struct vgpu_reg *r = vgpu_reg_find(v->core.model, 4 * i);
+
+	if (r)
+		reg_show_name(m, r, i - r->off / 4);
+	else
+		seq_puts(m, "(unlisted)");
 }
 
 static int regs_show(struct seq_file *m, void *unused)
@@ -48,62 +62,12 @@ static int regs_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(regs);
 
-static int counters_show(struct seq_file *m, void *unused)
-{
-	struct kvmgt_vgpu *v = m->private;
-	const struct vgpu_model *model = v->core.model;
-	/* Pairs with the release in vgpu_count_enable(): the array is zeroed. */
-	const struct vgpu_reg_count *counts = smp_load_acquire(&v->core.counts);
-	u32 dwords = model->regs_size / 4;
-	u32 i;
-
-	if (!counts)
-		return 0;
-	seq_puts(m, "register offset reads writes\n");
-	for (i = 0; i < dwords; i++) {
-		const struct vgpu_reg *r = model->flat[model->index[i]];
-		u32 reads = READ_ONCE(counts[i].reads);
-		u32 writes = READ_ONCE(counts[i].writes);
-
-		if (!reads && !writes)
-			continue;
-		if (r)
-			reg_show_name(m, r, i - r->off / 4);
-		else
-			seq_puts(m, "(unlisted)");
-		seq_printf(m, " 0x%x %u %u\n", 4 * i, reads, writes);
-	}
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(counters);
-
 static int pages_show(struct seq_file *m, void *unused)
 {
 	kvmgt_pages_show(m->private, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(pages);
-
-static ssize_t count_write(struct file *file, const char __user *buf, size_t len, loff_t *ppos)
-{
-	struct kvmgt_vgpu *v = file->private_data;
-	bool on;
-	int ret;
-
-	ret = kstrtobool_from_user(buf, len, &on);
-	if (ret)
-		return ret;
-	if (!on)
-		return -EINVAL;
-	ret = vgpu_count_enable(&v->core);
-	return ret ?: len;
-}
-
-static const struct file_operations count_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = count_write,
-};
 
 /* The link of the monitor, VFIO_DEVICE_GFX_LINK_STATE_*, and the size of its EDID. */
 static int monitor_show(struct seq_file *m, void *unused)
@@ -128,9 +92,7 @@ void kvmgt_debugfs_create(struct kvmgt_vgpu *v)
 	struct dentry *dir = kvmgt_bus_debugfs(v->bus);
 
 	debugfs_create_file("regs", 0444, dir, v, &regs_fops);
-	debugfs_create_file("counters", 0444, dir, v, &counters_fops);
 	debugfs_create_file("pages", 0444, dir, v, &pages_fops);
-	debugfs_create_file("count", 0200, dir, v, &count_fops);
 	if (v->core.monitor)
 		debugfs_create_file("monitor", 0444, dir, v, &monitor_fops);
 }

@@ -84,9 +84,14 @@ static int device_init(struct vfio_device *vdev)
 		ret = PTR_ERR(v->bus);
 		goto err_opregion;
 	}
+	ret = kvmgt_count_create(v);
+	if (ret)
+		goto err_bus;
 	kvmgt_debugfs_create(v);
 	return 0;
 
+err_bus:
+	kvmgt_bus_destroy(v->bus);
 err_opregion:
 	kfree(v->opregion);
 err_core:
@@ -99,6 +104,7 @@ static void device_release(struct vfio_device *vdev)
 	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
 
 	kvmgt_bus_destroy(v->bus);
+	kvmgt_count_destroy(v);
 	kfree(v->opregion);
 	vgpu_exit(&v->core);
 	mutex_destroy(&v->monitor.lock);

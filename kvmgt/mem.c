@@ -16,6 +16,18 @@
 /* Bytes the core takes at once. */
 #define CHUNK 8
 
+static int core_read(struct kvmgt_vgpu *v, u32 region, u64 off, u64 *val, u32 len)
+{
+	kvmgt_count_vfio(v, region, off, len, false);
+	return vgpu_region_read(&v->core, region, off, val, len);
+}
+
+static int core_write(struct kvmgt_vgpu *v, u32 region, u64 off, const u64 *val, u32 len)
+{
+	kvmgt_count_vfio(v, region, off, len, true);
+	return vgpu_region_write(&v->core, region, off, val, len);
+}
+
 static int region_read(struct kvmgt_vgpu *v, u32 region, u64 off, u64 *val, u32 len)
 {
 	int ret = 0;
@@ -28,7 +40,7 @@ static int region_read(struct kvmgt_vgpu *v, u32 region, u64 off, u64 *val, u32 
 	else if (region == KVMGT_REGION_EDID)
 		kvmgt_monitor_read(v, off, val, len);
 	else
-		ret = vgpu_region_read(&v->core, region, off, val, len);
+		ret = core_read(v, region, off, val, len);
 	trace_kvmgt_vfio_rw(v->vdev.dev, region, off, len, *val, false, ret);
 	return ret;
 }
@@ -42,7 +54,7 @@ static int region_write(struct kvmgt_vgpu *v, u32 region, u64 off, const u64 *va
 	if (region == KVMGT_REGION_EDID)
 		ret = kvmgt_monitor_write(v, off, val, len);
 	else
-		ret = vgpu_region_write(&v->core, region, off, val, len);
+		ret = core_write(v, region, off, val, len);
 	trace_kvmgt_vfio_rw(v->vdev.dev, region, off, len, *val, true, ret);
 
 	/* The guest may have allowed INTx just now. */

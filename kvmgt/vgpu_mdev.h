@@ -31,6 +31,7 @@
 #include "vgpu.h"
 
 struct kvmgt_aperture;
+struct kvmgt_count;
 struct seq_file;
 struct virqfd;
 
@@ -155,6 +156,9 @@ struct kvmgt_pages {
  * @vdev: the VFIO device; first, for vfio_alloc_device()
  * @core: the device model
  * @bus: its place on the VM's MMIO bus
+ * @count: who counts accesses
+ * @vfio_counts: accesses through the device file, per dword of the register BAR; NULL
+ *	while nobody counts
  * @irqs: its interrupts
  * @work: its commands and its timer
  * @monitor: its EDID region
@@ -174,6 +178,8 @@ struct kvmgt_vgpu {
 	struct vfio_device vdev;
 	struct vgpu core;
 	struct kvmgt_bus *bus;
+	struct kvmgt_count *count;
+	struct vgpu_reg_count *vfio_counts;
 	struct kvmgt_irqs irqs;
 	struct kvmgt_work work;
 	struct kvmgt_monitor monitor;
@@ -266,5 +272,21 @@ void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 first, u64 last);
 
 /* debugfs.c */
 void kvmgt_debugfs_create(struct kvmgt_vgpu *v);
+void kvmgt_debugfs_reg_name(struct seq_file *m, struct kvmgt_vgpu *v, u32 i);
+
+/* count.c */
+int kvmgt_count_create(struct kvmgt_vgpu *v);
+void kvmgt_count_destroy(struct kvmgt_vgpu *v);
+void kvmgt_count_access(struct kvmgt_vgpu *v, struct vgpu_reg_count *counts, u32 region, u64 off,
+			u32 len, bool write);
+
+static inline void kvmgt_count_vfio(struct kvmgt_vgpu *v, u32 region, u64 off, u32 len, bool write)
+{
+	/* Pairs with count_start_locked(): the array is zeroed. */
+	struct vgpu_reg_count *counts = smp_load_acquire(&v->vfio_counts);
+
+	if (counts)
+		kvmgt_count_access(v, counts, region, off, len, write);
+}
 
 #endif /* KVMGT_VGPU_MDEV_H */
