@@ -7,6 +7,7 @@
 #   make check-vm [CASE=glob]   the VM suite, or the cases that match
 #   make bench                  the trap benchmark: build/bench/
 #   make modules                the kernel modules, for the bed's kernel: build/modules/
+#   make tools                  kvmgt-top: build/tools/kvmgt-top
 #   make fuzz SECONDS=n         fuzz for n seconds (default 60)
 #   make lint                   every lint
 #   make shell                  a login in the test bed, a vGPU ready
@@ -37,6 +38,9 @@ bench:
 modules:
 	@tests/vm/modules.sh
 
+tools:
+	@tests/vm/tools.sh
+
 fuzz:
 	@tests/fuzz/run.sh $(SECONDS)
 
@@ -49,4 +53,4 @@ shell:
 clean:
 	rm -rf build
 
-.PHONY: help demo check check-unit check-vm bench modules fuzz lint shell clean
+.PHONY: help demo check check-unit check-vm bench modules tools fuzz lint shell clean

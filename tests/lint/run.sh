@@ -73,7 +73,7 @@ lint_clang-format() {
 	diff <(sed 's/^ColumnLimit: 80$/ColumnLimit: 100/' "$KV_CACHE/$tools/.clang-format") .clang-format ||
 		{ echo ".clang-format must be the kernel's but for ColumnLimit"; return 1; }
 	# Headers keep their columns: constants and struct comments are tables.
-	c_files kvmgt vgpu-core | grep '\.c$' |
+	c_files kvmgt vgpu-core tools | grep '\.c$' |
 		xargs "$SDK" run clang-format --dry-run -Werror --style=file 2>&1
 }
 

@@ -93,6 +93,11 @@ if [ "$mode" = check ]; then
 	tests/replay/run.sh || failed=$((failed + 1))
 fi
 
+# What kvmgt-top makes of counters.
+if [ "$mode" = check ]; then
+	tests/top/run.sh || failed=$((failed + 1))
+fi
+
 if [ "$mode" = coverage ]; then
 	gcov -b -n -o "$out/gcov" vgpu-core/*.c |
 		grep -A4 "^File 'vgpu-core/.*\.c'" | grep -v '^Branches\|^--'

@@ -112,6 +112,8 @@ build_into() {
 	trap "rm -rf --one-file-system '$tmp'" EXIT
 	chmod 755 "$tmp"
 	"$@" "$tmp" >&2 9>&-
+	# A package unpacked into it has given it a date of its own.
+	touch "$tmp"
 	mv "$tmp" "$dir"
 	# What nobody used for two weeks will not be missed: every use touches it.
 	find "$KV_CACHE" -mindepth 1 -maxdepth 1 -name "$name-????????????????" -mtime +14 \
