@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""kvmgt-top over a boot of i915, 1000 submissions and 600 flips: which registers, phase by phase."""
+# needs: modules qemu guest bin
+# timeout: 900
+# long
+
+import json
+import os
+import signal
+import subprocess
+
+import l2
+from linuxguest import LinuxGuest
+
+TOP = os.path.join(l2.SHARE, "bin", "kvmgt-top")
+# Memory in small pages: before 6.13 KVM cannot map the aperture onto huge ones.
+MEMORY = ["-m", "512M", "-object", "memory-backend-memfd,id=mem0,size=512M,share=on",
+          "-machine", "memory-backend=mem0"]
+
+
+class Watch:
+    """kvmgt-top over one phase."""
+
+    def __init__(self, dev, name):
+        self.name = name
+        self.proc = subprocess.Popen(  # pylint: disable=consider-using-with
+            [TOP, "--json", "--seconds", "1000"], stdout=subprocess.PIPE, text=True)
+        l2.wait_until("kvmgt-top counts", lambda: dev.debugfs("count").strip() == "1")
+        l2.time.sleep(1)
+
+    def end(self):
+        """The phase is over: its table, saved and as text; the report of the vGPU."""
+        self.proc.send_signal(signal.SIGINT)
+        out, _ = self.proc.communicate(timeout=60)
+        vgpu = json.loads(out)["vgpus"][0]
+        with open(os.path.join(l2.OUT, self.name + ".json"), "w", encoding="ascii") as file:
+            json.dump(vgpu, file)
+        total = {k: sum(vgpu[k].values()) for k in ("reads", "writes")}
+        l2.log(f"== {self.name}: {vgpu['touched']} registers, {total} in {vgpu['seconds']:.1f} s")
+        for row in vgpu["registers"][:40]:
+            l2.log(f"{row['name']} {row['offset']:#x} {row['class']}"
+                   f" {sum(row['reads'][k] for k in ('kernel', 'userspace'))}"
+                   f" {sum(row['writes'][k] for k in ('kernel', 'userspace'))}"
+                   f" {row['reads']['userspace'] + row['writes']['userspace']}")
+        return vgpu
+
+
+def exercise(t, dev, guest, name):
+    """One sub-test of the guest's program; each workload in it is a phase."""
+    guest.mon.line.send(f"run exercise {name}")
+    while True:
+        m = guest.expect(r"kv: (ok|not ok|note|begin|done) (.*)", 240)
+        if m[1] == "begin":
+            watch = Watch(dev, m[2])
+            guest.mon.line.send("go")
+            guest.expect(r"kv: end", 240)
+            vgpu = watch.end()
+            t.ok(vgpu["registers"] and sum(vgpu["writes"].values()) > 100,
+                 f"{m[2]}: registers were counted")
+            guest.mon.line.send("go")
+        elif m[1] == "done":
+            t.equal(m[2], "0", f"{name} ends well")
+            return
+        elif m[1] != "note":
+            t.ok(m[1] == "ok", f"{name}: {m[2]}")
+
+
+def body(t):
+    l2.modules_load()
+    dev = l2.Mdev("gen8")
+    watch = Watch(dev, "boot")
+    guest = LinuxGuest(dev, props={"x-kvmgt": "on"}, release="6.12", driver="i915", extra=MEMORY)
+    l2.log(f"ready after {guest.wait_ready():.1f} s")
+    vgpu = watch.end()
+    t.ok(vgpu["touched"] > 100 and sum(vgpu["reads"].values()) > 1000, "boot: registers were counted")
+    for name in ("nop", "flip"):
+        exercise(t, dev, guest, name)
+    t.equal(guest.quit(), 0, "QEMU ends in order")
+    dev.remove()
+    l2.modules_unload()
+
+
+l2.case(body)
