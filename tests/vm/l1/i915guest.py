@@ -35,9 +35,9 @@ class I915Guest(LinuxGuest):
 
     def registers(self):
         """Registers that were touched so far: (name, offset, reads, writes)."""
-        rows = [line.rsplit(" ", 3) for line in self.dev.debugfs("counters").splitlines()[1:]]
+        rows = [line.rsplit(" ", 5) for line in self.dev.debugfs("counters").splitlines()[1:]]
         return [(name, int(offset, 0), int(reads), int(writes))
-                for name, offset, reads, writes in rows]
+                for name, offset, _, _, reads, writes in rows]
 
     def cost(self):
         """Everything that is counted, so far, by the names that the benchmark uses."""
