@@ -85,6 +85,11 @@ static inline struct gen8 *to_gen8(struct vgpu *v)
 
 /* gen8_gt.c */
 extern const struct vgpu_block gen8_gt_block;
+/*
+ * BIT(enum gen8_engine_id) of engines whose reset the worker has not seen yet: a command
+ * of theirs may still write to memory.  GDRST reads as busy until there is none.
+ */
+void gen8_gt_resetting(struct vgpu *v, u32 engines);
 
 /* gen8_irq.c */
 extern const struct vgpu_block gen8_irq_block;
@@ -139,11 +144,8 @@ void gen8_engine_exit(struct vgpu *v);
 void gen8_engine_reset_all(struct vgpu *v);
 /* GDRST: stop what runs on these engines now, forget their queues. Register callback context. */
 void gen8_engine_reset(struct vgpu *v, u32 engine_mask);
-/*
- * Engines whose reset the worker has not seen yet: a command of theirs may still
- * write to memory.  GDRST reads as busy until there is none; any context.
- */
-u32 gen8_engine_resetting(struct vgpu *v);
+/* Store the time where the guest reads it of the engines.  Any context, no lock held. */
+void gen8_engine_clock(struct vgpu *v);
 /* model->work: run engines for a bounded time. */
 enum vgpu_work gen8_engine_work(struct vgpu *v);
 

@@ -270,6 +270,7 @@ u32 gen8_cs_reg_get(struct vgpu *v, u32 off)
 		gen8_cs_denied(v);
 		return 0;
 	}
+	gen8_engine_clock(v);
 	vgpu_mmio_read(v, off, &val, 4);
 	return val;
 }

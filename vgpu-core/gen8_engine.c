@@ -63,11 +63,34 @@ u64 gen8_engine_ticks(struct vgpu *v)
 	return env_div64(v->host->now_ns(v), NS_PER_TICK);
 }
 
-static u32 timestamp_read(struct vgpu *v, u32 off)
+/* Under the lock: the clock does not go backwards. */
+static void clock_store_locked(struct vgpu *v)
 {
+	struct gen8_engines *s = to_gen8(v)->engines;
 	u64 ticks = gen8_engine_ticks(v);
+	u32 i;
 
-	return off % 8 ? ticks >> 32 : ticks;
+	env_assert_locked(&to_gen8(v)->engine_lock);
+	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
+		struct gen8_engine *e = &s->engine[i];
+
+		WRITE_ONCE(*gen8_ring_reg(v, e, RING_TIMESTAMP), ticks);
+		WRITE_ONCE(*gen8_ring_reg(v, e, RING_TIMESTAMP + 4), ticks >> 32);
+	}
+}
+
+/**
+ * gen8_engine_clock - store the time where the guest reads it
+ * @v: the device
+ *
+ * The guest reads the engines' pages from memory.  The clock in them is that of the last
+ * event: a submission, work that was done, a vertical blank, a command that reads it.
+ */
+void gen8_engine_clock(struct vgpu *v)
+{
+	env_lock(&to_gen8(v)->engine_lock);
+	clock_store_locked(v);
+	env_unlock(&to_gen8(v)->engine_lock);
 }
 
 /* Make the bits of @mask of a register those of @val; the guest may be writing others. */
@@ -91,6 +114,7 @@ static void elsp_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	bool kick = false;
 
 	env_lock(&to_gen8(v)->engine_lock);
+	clock_store_locked(v);
 	e->port[e->nr_port++] = new;
 	if (e->nr_port == 4) {
 		e->nr_port = 0;
@@ -217,8 +241,7 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	CHICKEN(n, b, RING_MODE, 1),						\
 	STORE(n, b, 0x2a0, RING_TIMESTAMP),					\
 	{ .off = (b) + RING_TIMESTAMP, .name = n "_RING_TIMESTAMP",		\
-	  .count = 2,				.read = timestamp_read,		\
-						.flags = VGPU_REG_VOLATILE },	\
+	  .count = 2,				.flags = VGPU_REG_VOLATILE },	\
 	STORE(n, b, 0x360, RING_CSB),						\
 	STATE(n, b, RING_CSB, 2 * CSB_ENTRIES, 0),				\
 	{ .off = (b) + RING_CSB_PTR, .name = n "_RING_CSB_PTR",			\
@@ -375,6 +398,20 @@ static bool is_stopped(struct vgpu *v, struct gen8_engine *e)
 	return READ_ONCE(*gen8_ring_reg(v, e, RING_MI_MODE)) & MI_MODE_STOP;
 }
 
+/* Tell GDRST of the engines whose reset the worker has not seen yet. */
+static void resetting_publish_locked(struct vgpu *v)
+{
+	struct gen8_engines *s = to_gen8(v)->engines;
+	u32 mask = 0;
+	u32 i;
+
+	env_assert_locked(&to_gen8(v)->engine_lock);
+	for (i = 0; i < GEN8_NUM_ENGINES; i++)
+		if (s->engine[i].executing && gen8_engine_stale(&s->engine[i]))
+			mask |= BIT(i);
+	gen8_gt_resetting(v, mask);
+}
+
 /* Is there anything to do?  Then nobody will say that the engine is idle. */
 static bool engine_enter(struct vgpu *v, struct gen8_engine *e)
 {
@@ -387,6 +424,7 @@ static bool engine_enter(struct vgpu *v, struct gen8_engine *e)
 		e->loaded = false;
 		e->hung = false;
 		e->blt.active = false;
+		resetting_publish_locked(v);
 	}
 	run = !is_stopped(v, e) && !e->hung && (e->active || e->has_pending) &&
 	      READ_ONCE(v->bus_master);
@@ -405,6 +443,7 @@ static bool engine_leave(struct vgpu *v, struct gen8_engine *e)
 
 	env_lock(&to_gen8(v)->engine_lock);
 	e->executing = false;
+	clock_store_locked(v);
 	if (!gen8_engine_stale(e)) {
 		registers_publish(v, e);
 		more = !is_stopped(v, e) && !e->hung && (e->active || e->has_pending);
@@ -413,6 +452,7 @@ static bool engine_leave(struct vgpu *v, struct gen8_engine *e)
 	} else {
 		more = e->has_pending;
 		reg_set(mi_mode, MI_MODE_IDLE, MI_MODE_IDLE);
+		resetting_publish_locked(v);
 	}
 	env_unlock(&to_gen8(v)->engine_lock);
 	return more;
@@ -550,8 +590,8 @@ static void engine_reset(struct vgpu *v, struct gen8_engine *e)
  * @v: the device
  * @engine_mask: BIT(enum gen8_engine_id) of each
  *
- * The worker stops before its next command, or in the middle of a blit; until then
- * gen8_engine_resetting() says so.
+ * The worker stops before its next command, or in the middle of a blit; until then GDRST
+ * says so.
  */
 void gen8_engine_reset(struct vgpu *v, u32 engine_mask)
 {
@@ -562,27 +602,9 @@ void gen8_engine_reset(struct vgpu *v, u32 engine_mask)
 	for (i = 0; i < GEN8_NUM_ENGINES; i++)
 		if (engine_mask & BIT(i))
 			engine_reset(v, &s->engine[i]);
+	resetting_publish_locked(v);
+	clock_store_locked(v);
 	env_unlock(&to_gen8(v)->engine_lock);
-}
-
-/**
- * gen8_engine_resetting - engines whose reset the worker has not seen yet
- * @v: the device
- *
- * Return: BIT(enum gen8_engine_id) of each.
- */
-u32 gen8_engine_resetting(struct vgpu *v)
-{
-	struct gen8_engines *s = to_gen8(v)->engines;
-	u32 mask = 0;
-	u32 i;
-
-	env_lock(&to_gen8(v)->engine_lock);
-	for (i = 0; i < GEN8_NUM_ENGINES; i++)
-		if (s->engine[i].executing && gen8_engine_stale(&s->engine[i]))
-			mask |= BIT(i);
-	env_unlock(&to_gen8(v)->engine_lock);
-	return mask;
 }
 
 /* All that an engine is but the count of its resets. */

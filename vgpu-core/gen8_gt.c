@@ -45,22 +45,19 @@ static void gdrst_written(struct vgpu *v, u32 off, u32 old, u32 val)
 	for (i = 0; i < ARRAY_SIZE(gdrst_bits); i++)
 		if (val & (gdrst_bits[i].bit | GDRST_FULL))
 			engines |= BIT(gdrst_bits[i].engine);
-	if (engines)
-		gen8_engine_reset(v, engines);
+	gen8_engine_reset(v, engines);
 }
 
 /* A bit is clear once its engine has stopped. */
-static u32 gdrst_read(struct vgpu *v, u32 off)
+void gen8_gt_resetting(struct vgpu *v, u32 engines)
 {
-	u32 engines = gen8_engine_resetting(v);
 	u32 busy = engines ? GDRST_FULL : 0;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(gdrst_bits); i++)
 		if (engines & BIT(gdrst_bits[i].engine))
 			busy |= gdrst_bits[i].bit;
-	vgpu_reg_update(v, off, ~busy, 0);
-	return READ_ONCE(v->regs[off / 4]);
+	vgpu_reg_update(v, GDRST, U32_MAX, busy);
 }
 
 static void rtcr_written(struct vgpu *v, u32 off, u32 old, u32 new)
@@ -142,7 +139,7 @@ static const struct vgpu_reg gt_regs[] = {
 	{ REG(EU_DISABLE),		.count = 3 },
 	{ REG(UCGCTL),			RW,	.count = 7 },
 	{ REG(GDRST),			.rw = 0x0000001f,
-					.read = gdrst_read,	.written = gdrst_written,
+					.written = gdrst_written,
 					.flags = VGPU_REG_BYTE0 },
 	{ REG(RSTCTL),			RW },
 	{ REG(MISCCPCTL),		RW },

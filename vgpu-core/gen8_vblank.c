@@ -2,11 +2,15 @@
 /*
  * gen8_vblank.c - pipes in time: frame counter, scan line, vertical blank, flips
  *
- * Where a pipe is in its frame follows from the clock; nothing runs while nobody waits.
- * What happens at a vertical blank (planes change, interrupts) is done by whoever
- * looks first after it: an access, or the timer, which is only asked for while an
- * interrupt is waited for.  So a counter never shows a frame whose events were not
- * raised yet.
+ * Where a pipe is in its frame follows from the clock.  What happens at a vertical blank
+ * (planes change, counters, interrupts) is done by whoever comes first after it: a write,
+ * or the timer, which is asked for while a pipe is on.
+ *
+ * The guest reads these registers from memory, so they are stored, all before the
+ * interrupt that tells of them.  A counter is that of the last vertical blank.  The scan
+ * line is where the pipe was at the last event: that is enough for a driver, which asks
+ * for it to time a vertical blank that just came, or to stay out of the way of one that is
+ * about to come; for the latter there is an event shortly before, while anybody waits.
  */
 #include "gen8_display.h"
 
@@ -16,8 +20,12 @@
 #define FRAME_NS_DEFAULT (NS_PER_SECOND / 60)
 #define LINES_MAX 0x1fffu
 
+/* Before a vertical blank: more than drivers keep away from it (100 us), and a late timer. */
+#define EVADE_NS 300000u
+
 /* Of HDMI: the counter is this many lines behind what is being sent. */
 #define DSL_LAG 2
+#define DSL_OFF 1
 
 #define WRPLL_REF_LCPLL 3
 #define WRPLL_REF_LCPLL_KHZ 2700000u
@@ -128,44 +136,77 @@ static u32 latch_locked(struct vgpu *v, u32 pipe)
 	return flips;
 }
 
+/*
+ * Never 0: drivers take that for a pipe in a deep sleep and ask again.  The line behind
+ * the last is the first.  From the event before a vertical blank on it is the last line
+ * before that.
+ */
+static u32 scan_line(const struct gen8_pipe_state *p, u64 now)
+{
+	u64 pos = now - p->epoch - vblanks_at(p, now) * p->frame_ns;
+	u32 line = p->vblank_start + env_div64(pos * p->vtotal, p->frame_ns);
+
+	if (p->frame_ns - pos <= EVADE_NS)
+		line = p->vblank_start + p->vtotal - 1;
+	line = (line + p->vtotal - DSL_LAG) % p->vtotal;
+	return line ? line : min(p->vtotal, LINES_MAX);
+}
+
+/* Store what the guest reads of a pipe. */
+static void pipe_publish_locked(struct vgpu *v, u32 pipe, u64 now)
+{
+	const struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
+	u64 vblank = p->on ? p->epoch + p->seen * p->frame_ns : 0;
+
+	WRITE_ONCE(v->regs[PIPE_FRMCOUNT(pipe) / 4], p->frame_base + (p->on ? p->seen : 0));
+	WRITE_ONCE(v->regs[PIPE_FRMTMSTMP(pipe) / 4], env_div64(vblank, 1000));
+	WRITE_ONCE(v->regs[PIPEDSL(pipe) / 4], p->on ? scan_line(p, now) : DSL_OFF);
+	WRITE_ONCE(v->regs[DSPSURFLIVE(pipe) / 4], p->plane.surf);
+	WRITE_ONCE(v->regs[SPRSURFLIVE(pipe) / 4], p->sprite.surf);
+	WRITE_ONCE(v->regs[CURSURFLIVE(pipe) / 4], p->cursor.base);
+	WRITE_ONCE(v->regs[TIMESTAMP_CTR / 4], env_div64(now, 1000));
+}
+
 /* Bring a pipe up to now. */
 static void pipe_advance_locked(struct vgpu *v, u32 pipe)
 {
 	struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
-	u32 events;
-	u64 count;
+	u64 now = v->host->now_ns(v);
+	u32 events = 0;
 
 	env_assert_locked(&to_gen8(v)->display_lock);
-	if (!p->on)
-		return;
-	count = vblanks_at(p, v->host->now_ns(v));
-	if (count <= p->seen)
-		return;
-
-	p->seen = count;
-	events = (DE_PIPE_VBLANK | latch_locked(v, pipe)) & p->wanted;
+	if (p->on && vblanks_at(p, now) > p->seen) {
+		p->seen = vblanks_at(p, now);
+		events = (DE_PIPE_VBLANK | latch_locked(v, pipe)) & p->wanted;
+	}
+	pipe_publish_locked(v, pipe, now);
 	if (events)
 		gen8_irq_pipe(v, pipe, events);
 }
 
-/* Is there an interrupt that the next vertical blank will raise? */
-static bool pipe_is_waited_for(const struct gen8_pipe_state *p)
+/* When there is something to do for a pipe that is on. */
+static u64 pipe_next_event(const struct gen8_pipe_state *p, u64 now)
 {
-	return p->on && (DE_PIPE_VBLANK | p->pending) & p->wanted;
+	u64 vblank = p->epoch + (p->seen + 1) * p->frame_ns;
+
+	if (p->wanted & DE_PIPE_VBLANK && now + EVADE_NS < vblank)
+		return vblank - EVADE_NS;
+	return vblank;
 }
 
 static void timer_update_locked(struct vgpu *v)
 {
 	struct gen8_display *d = to_gen8(v)->display;
+	u64 now = v->host->now_ns(v);
 	u64 deadline = 0;
 	u32 i;
 
 	env_assert_locked(&to_gen8(v)->display_lock);
 	for (i = 0; i < GEN8_NUM_PIPES; i++) {
 		const struct gen8_pipe_state *p = &d->pipes[i];
-		u64 next = p->epoch + (p->seen + 1) * p->frame_ns;
+		u64 next = p->on ? pipe_next_event(p, now) : 0;
 
-		if (pipe_is_waited_for(p) && (!deadline || next < deadline))
+		if (next && (!deadline || next < deadline))
 			deadline = next;
 	}
 	if (deadline == d->deadline)
@@ -189,6 +230,7 @@ void gen8_display_timer(struct vgpu *v)
 		pipe_advance_locked(v, i);
 	timer_update_locked(v);
 	env_unlock(&g->display_lock);
+	gen8_engine_clock(v);
 }
 
 /**
@@ -246,6 +288,7 @@ static void transconf_written(struct vgpu *v, u32 off, u32 old, u32 new)
 			pipe_enable_locked(v, pipe);
 		else
 			pipe_disable_locked(v, pipe);
+		pipe_publish_locked(v, pipe, v->host->now_ns(v));
 		timer_update_locked(v);
 	}
 	vgpu_reg_update(v, off, TRANSCONF_STATE, enable ? TRANSCONF_STATE : 0);
@@ -263,92 +306,6 @@ static void transconf_edp_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	env_unlock(&g->display_lock);
 }
 
-/*
- * Never 0: drivers take that for a pipe in a deep sleep and ask again.  The line behind
- * the last is the first.
- */
-static u32 pipedsl_read(struct vgpu *v, u32 off)
-{
-	struct gen8_pipe_state *p = pipe_at(v, off);
-	struct gen8 *g = to_gen8(v);
-	u32 line = 1;
-	u64 pos;
-
-	env_lock(&g->display_lock);
-	pipe_advance_locked(v, pipe_of(off));
-	if (p->on) {
-		pos = v->host->now_ns(v) - p->epoch;
-		pos -= vblanks_at(p, p->epoch + pos) * p->frame_ns;
-		line = p->vblank_start + env_div64(pos * p->vtotal, p->frame_ns);
-		line = (line + p->vtotal - DSL_LAG) % p->vtotal;
-		if (!line)
-			line = min(p->vtotal, LINES_MAX);
-	}
-	env_unlock(&g->display_lock);
-	return line;
-}
-
-static u32 frmcount_read(struct vgpu *v, u32 off)
-{
-	struct gen8_pipe_state *p = pipe_at(v, off);
-	struct gen8 *g = to_gen8(v);
-	u32 count;
-
-	env_lock(&g->display_lock);
-	pipe_advance_locked(v, pipe_of(off));
-	count = p->frame_base + (p->on ? p->seen : 0);
-	env_unlock(&g->display_lock);
-	return count;
-}
-
-/* Microseconds at which the last vertical blank began. */
-static u32 frmtmstmp_read(struct vgpu *v, u32 off)
-{
-	struct gen8_pipe_state *p = pipe_at(v, off);
-	struct gen8 *g = to_gen8(v);
-	u32 us = 0;
-
-	env_lock(&g->display_lock);
-	pipe_advance_locked(v, pipe_of(off));
-	if (p->on)
-		us = env_div64(p->epoch + p->seen * p->frame_ns, 1000);
-	env_unlock(&g->display_lock);
-	return us;
-}
-
-static u32 timestamp_ctr_read(struct vgpu *v, u32 off)
-{
-	return env_div64(v->host->now_ns(v), 1000);
-}
-
-static u32 flipcount_read(struct vgpu *v, u32 off)
-{
-	struct gen8 *g = to_gen8(v);
-
-	env_lock(&g->display_lock);
-	pipe_advance_locked(v, pipe_of(off));
-	env_unlock(&g->display_lock);
-	return gen8_reg(v, off);
-}
-
-static u32 surflive_read(struct vgpu *v, u32 off)
-{
-	struct gen8_pipe_state *p = pipe_at(v, off);
-	struct gen8 *g = to_gen8(v);
-	u32 surf;
-
-	env_lock(&g->display_lock);
-	pipe_advance_locked(v, pipe_of(off));
-	if ((off & 0xfff) == (DSPSURFLIVE(PIPE_A) & 0xfff))
-		surf = p->plane.surf;
-	else if ((off & 0xfff) == (SPRSURFLIVE(PIPE_A) & 0xfff))
-		surf = p->sprite.surf;
-	else
-		surf = p->cursor.base;
-	env_unlock(&g->display_lock);
-	return surf;
-}
-
 /* Something was armed: at the next vertical blank, or now where there will be none. */
 static void armed_locked(struct vgpu *v, u32 pipe, bool now)
 {
@@ -357,6 +314,7 @@ static void armed_locked(struct vgpu *v, u32 pipe, bool now)
 
 	if (!p->on || now) {
 		flips = latch_locked(v, pipe) & p->wanted;
+		pipe_publish_locked(v, pipe, v->host->now_ns(v));
 		if (flips)
 			gen8_irq_pipe(v, pipe, flips);
 	}
@@ -475,18 +433,18 @@ void gen8_vblank_reset_locked(struct vgpu *v)
 
 /* clang-format off */
 #define PIPE(p)										\
-	{ REG(PIPEDSL(p)),		.read = pipedsl_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(PIPEDSL(p)),		.reset = DSL_OFF,	.flags = VGPU_REG_VOLATILE },	\
 	{ REG(TRANSCONF(p)),		.rw = ~(u32)TRANSCONF_STATE,				\
 					.written = transconf_written },				\
-	{ REG(PIPE_FRMCOUNT(p)),	.read = frmcount_read,	.flags = VGPU_REG_VOLATILE },	\
-	{ REG(PIPE_FLIPCOUNT(p)),	.read = flipcount_read,	.flags = VGPU_REG_VOLATILE },	\
-	{ REG(PIPE_FRMTMSTMP(p)),	.read = frmtmstmp_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(PIPE_FRMCOUNT(p)),	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(PIPE_FLIPCOUNT(p)),	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(PIPE_FRMTMSTMP(p)),	.flags = VGPU_REG_VOLATILE },	\
 	{ REG(CURBASE(p)),		.rw = 0xfffff000,	.written = curbase_written },	\
-	{ REG(CURSURFLIVE(p)),		.read = surflive_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(CURSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE },	\
 	{ REG(DSPSURF(p)),		.rw = 0xfffff000,	.written = dspsurf_written },	\
-	{ REG(DSPSURFLIVE(p)),		.read = surflive_read,	.flags = VGPU_REG_VOLATILE },	\
+	{ REG(DSPSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE },	\
 	{ REG(SPRSURF(p)),		.rw = 0xfffff000,	.written = sprsurf_written },	\
-	{ REG(SPRSURFLIVE(p)),		.read = surflive_read,	.flags = VGPU_REG_VOLATILE }
+	{ REG(SPRSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE }
 
 static const struct vgpu_reg vblank_regs[] = {
 	PIPE(PIPE_A),
@@ -494,8 +452,7 @@ static const struct vgpu_reg vblank_regs[] = {
 	PIPE(PIPE_C),
 	{ REG(TRANSCONF(TRANS_EDP)),	.rw = ~(u32)TRANSCONF_STATE,
 					.written = transconf_edp_written },
-	{ REG(TIMESTAMP_CTR),		.read = timestamp_ctr_read,
-					.flags = VGPU_REG_VOLATILE },
+	{ REG(TIMESTAMP_CTR),		.flags = VGPU_REG_VOLATILE },
 };
 
 /* clang-format on */

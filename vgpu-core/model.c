@@ -214,7 +214,7 @@ static bool dword_fits_class(const struct vgpu_model *m, u32 off)
 	case VGPU_PASSTHROUGH:
 		return r && r->rw == U32_MAX && !r->read && !r->written;
 	case VGPU_SHADOW:
-		return !r || (!r->read && !r->rc && !(r->flags & VGPU_REG_VOLATILE));
+		return !r || (!r->read && !r->rc);
 	default:
 		return true;
 	}

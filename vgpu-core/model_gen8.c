@@ -21,9 +21,22 @@ static const struct vgpu_pci_extra gen8_extra[] = {
 	{ .off = ASLS, .wmask = 0xffffffff }, /* firmware says where it put the OpRegion */
 };
 
+/*
+ * What the guest reads is stored, but for two blocks whose reads do something: the palettes
+ * behind an index that moves on, and GMBUS.  GFX_FLSH_CNTL is only ever written, which a
+ * page that is not mapped makes cheaper.
+ */
 /* clang-format off */
+#define AREA(from, to, class)	{ (from), (to) - (from), (class) }
+
 static const struct vgpu_area gttmm_areas[] = {
-	{ 0,			GEN8_REGS_SIZE,				VGPU_EMULATED },
+	AREA(0x000000,		0x04a000,		VGPU_SHADOW),
+	AREA(0x04a000,		0x04c000,		VGPU_EMULATED),	/* PREC_PAL_DATA */
+	AREA(0x04c000,		0x0c5000,		VGPU_SHADOW),
+	AREA(0x0c5000,		0x0c6000,		VGPU_EMULATED),	/* GMBUS */
+	AREA(0x0c6000,		0x101000,		VGPU_SHADOW),
+	AREA(0x101000,		0x102000,		VGPU_EMULATED),	/* GFX_FLSH_CNTL */
+	AREA(0x102000,		GEN8_REGS_SIZE,		VGPU_SHADOW),
 	{ GEN8_REGS_SIZE,	GEN8_GGTT_OFFSET - GEN8_REGS_SIZE,	VGPU_USERSPACE },
 	{ GEN8_GGTT_OFFSET,	GEN8_BAR0_SIZE - GEN8_GGTT_OFFSET,	VGPU_PASSTHROUGH },
 };

@@ -46,7 +46,7 @@ static bool reset(u32 id)
 		sched_yield();
 	reg_put(base + RING_RESET_CTL, 0x00010001);
 	gen8_engine_reset(&f.v, BIT(id));
-	while (gen8_engine_resetting(&f.v) & BIT(id))
+	while (resetting(&f.v) & BIT(id))
 		sched_yield();
 	if (!CHECK_EQ(reg_get(base + RING_CSB_PTR), 0x505))
 		return false;

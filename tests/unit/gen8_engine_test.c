@@ -41,7 +41,7 @@ static int dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
 
 	if (reset_at && !--reset_at) {
 		gen8_engine_reset(v, BIT(GEN8_RCS));
-		CHECK_EQ(gen8_engine_resetting(v), BIT(GEN8_RCS));
+		CHECK_EQ(resetting(v), BIT(GEN8_RCS));
 	}
 	memcpy(&val, buf, len < 4 ? len : 4);
 	for (i = 0; write && i < GEN8_NUM_ENGINES; i++)
@@ -385,7 +385,7 @@ static void reset_cures_a_hang(void)
 		reg_put(base + RING_RESET_CTL, 0x00010001);
 		CHECK_EQ(reg_get(base + RING_RESET_CTL), 3);
 		gen8_engine_reset(&f.v, BIT(GEN8_BCS));
-		CHECK_EQ(gen8_engine_resetting(&f.v), 0);
+		CHECK_EQ(resetting(&f.v), 0);
 		CHECK_EQ(reg_get(base + RING_CSB_PTR), 0x505);
 		CHECK_EQ(reg_get(base + RING_IMR), U32_MAX);
 		CHECK_EQ(reg_get(base + RING_ESR), 0);
@@ -437,10 +437,10 @@ static void reset_in_the_middle(void)
 	submit(GEN8_RCS, &c, NULL);
 	engine(GEN8_RCS)->executing = true;
 	gen8_engine_reset(&f.v, BIT(GEN8_NUM_ENGINES) - 1);
-	CHECK_EQ(gen8_engine_resetting(&f.v), BIT(GEN8_RCS));
+	CHECK_EQ(resetting(&f.v), BIT(GEN8_RCS));
 	CHECK(!(reg_get(0x2000 + RING_MI_MODE) & MI_MODE_IDLE));
 	CHECK(work());
-	CHECK_EQ(gen8_engine_resetting(&f.v), 0);
+	CHECK_EQ(resetting(&f.v), 0);
 	CHECK_EQ(nr_events, 0);
 	/* what is submitted before the worker saw the reset belongs behind it */
 	gen8_engine_reset(&f.v, BIT(GEN8_RCS));
@@ -469,7 +469,7 @@ static void reset_at_each_access(void)
 		reset_at = 0;
 		if (hit)
 			CHECK_EQ(reg_get(0x2000 + RING_CSB_PTR), CSB_RESET);
-		CHECK_EQ(gen8_engine_resetting(&f.v), 0);
+		CHECK_EQ(resetting(&f.v), 0);
 		CHECK_EQ(reg_get(0x2000 + RING_MI_MODE), MI_MODE_IDLE);
 		put32(ggtt_gpa(hwsp(GEN8_RCS)) + 0x7c, 5);
 		reg_put(0x2000 + RING_CSB_PTR, 0xffff0505);
@@ -569,8 +569,11 @@ static void run_time_adds_up(void)
 	begin();
 	c = context_new(0x20);
 	f.now = 8000;
+	gen8_engine_clock(&f.v);
 	CHECK_EQ(reg_get(0x2000 + RING_TIMESTAMP), 100);
+	CHECK_EQ(reg_get(0x22000 + RING_TIMESTAMP), 100);
 	f.now = 80ull << 32;
+	gen8_engine_clock(&f.v);
 	CHECK_EQ(reg_get(0x2000 + RING_TIMESTAMP), 0);
 	CHECK_EQ(reg_get(0x2000 + RING_TIMESTAMP + 4), 1);
 	put32(image_gpa(&c, 0x23), 1000);

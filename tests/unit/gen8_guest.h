@@ -10,6 +10,7 @@
 
 #include "fixture.h"
 #include "gen8_engine.h"
+#include "gen8_regs.h"
 
 #define RAM_SIZE	(32u << 20)
 #define PTE_RW		3u
@@ -299,6 +300,15 @@ static inline bool work(void)
 		if (!gen8_engine_work(&f.v))
 			return true;
 	return false;
+}
+
+/* Engines that GDRST says are not done with their reset. */
+static inline u32 resetting(struct vgpu *v)
+{
+	u32 gdrst = READ_ONCE(v->regs[GDRST / 4]);
+
+	return (gdrst & GDRST_RENDER ? BIT(GEN8_RCS) : 0) | (gdrst & GDRST_BLT ? BIT(GEN8_BCS) : 0) |
+	       (gdrst & GDRST_MEDIA ? BIT(GEN8_VCS0) : 0) | (gdrst & GDRST_VECS ? BIT(GEN8_VECS) : 0);
 }
 
 #endif /* KVMGT_TESTS_GEN8_GUEST_H */

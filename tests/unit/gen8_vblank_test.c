@@ -6,6 +6,7 @@
 
 #define FRAME	FRAME_1080P_NS
 #define START	123456789ull
+#define EVADE	300000	/* before a blank that somebody waits for */
 
 static struct fixture f;
 
@@ -60,41 +61,64 @@ static void counter_counts_blanks(void)
 	CHECK_EQ(rd(&f, 0x70008), 0xc0000000);
 	CHECK_EQ(rd(&f, 0x70040), 0);
 	for (n = 1; n < 2000; n++) {
-		f.now = blank(n) - 2;
+		time_to(blank(n) - 2);
 		CHECK_EQ(rd(&f, 0x70040), n - 1);
-		f.now = blank(n) + 2;
+		time_to(blank(n) + 2);
 		CHECK_EQ(rd(&f, 0x70040), n);
 	}
-	CHECK_EQ(f.deadline, 0);		/* nobody waits: no timer */
+	CHECK_EQ(f.deadline, blank(n));		/* nobody waits: one event in a frame */
 	CHECK_EQ(rd(&f, 0x71040), 0);
 	fixture_exit(&f);
 }
 
-static void lines_move_and_are_never_zero(void)
+/* What i915 makes of the line: where the pipe is in its frame. */
+static u32 position(void)
 {
-	u32 line, last = 0, wraps = 0, at_blank;
-	u64 t;
+	u32 line = rd(&f, 0x70000);
+
+	CHECK(line >= 1 && line <= 1125);
+	return (line + 2) % 1125;
+}
+
+/* The line is that of the last event; there is one where a driver cares. */
+static void lines_are_right_where_it_matters(void)
+{
+	u32 n;
 
 	begin();
 	CHECK_EQ(rd(&f, 0x70000), 1);		/* off: it stands */
 	pipe_light(&f, 0);
+	vblank_irq(0, true);
+	for (n = 1; n < 100; n++) {
+		time_to(blank(n) - EVADE - 2);
+		CHECK(position() < 1073 || position() >= 1080);
+		time_to(blank(n) - EVADE + 2);
+		CHECK_EQ(position(), 1079);	/* keep away */
+		time_to(blank(n) - 2);
+		CHECK_EQ(position(), 1079);
+		time_to(blank(n) + 2);
+		CHECK_EQ(position(), 1080);
+	}
+	/* a driver that begins to wait is told where the pipe is now */
+	vblank_irq(0, false);
+	f.now = blank(100) + FRAME * 45 / 1125 + FRAME * 100 / 1125 + 100;
+	vblank_irq(0, true);
+	CHECK_EQ(position(), 100);
+	fixture_exit(&f);
+}
+
+/* Never 0, wherever the pipe is when something happens. */
+static void lines_are_never_zero(void)
+{
+	u64 t;
+
+	begin();
+	pipe_light(&f, 0);
 	for (t = 0; t < 3 * FRAME; t += 5003) {
 		f.now = START + t;
-		line = rd(&f, 0x70000);
-		CHECK(line >= 1 && line <= 1125);
-		if (line < last)
-			wraps++;
-		else
-			CHECK(line - last <= 2 || !last);
-		last = line;
+		vblank_irq(0, t & 1);
+		position();
 	}
-	CHECK(wraps == 3);
-	/* what i915 makes of it at the moment of a vertical blank */
-	f.now = blank(5) + 10;
-	at_blank = (rd(&f, 0x70000) + 2) % 1125;
-	CHECK_EQ(at_blank, 1080);
-	f.now = blank(5) - 10;
-	CHECK_EQ((rd(&f, 0x70000) + 2) % 1125, 1079);
 	fixture_exit(&f);
 }
 
@@ -105,7 +129,7 @@ static void interrupt_with_each_blank(void)
 	begin();
 	pipe_light(&f, 0);
 	vblank_irq(0, true);
-	CHECK_EQ(f.deadline, blank(1));
+	CHECK_EQ(f.deadline, blank(1) - EVADE);
 	for (n = 1; n <= 60; n++) {
 		time_to(blank(n) - 2);
 		CHECK_EQ(f.irqs[0], n - 1);
@@ -115,10 +139,10 @@ static void interrupt_with_each_blank(void)
 		CHECK_EQ(iir_take(0), 1);
 	}
 	vblank_irq(0, false);
-	CHECK_EQ(f.deadline, 0);
+	CHECK_EQ(f.deadline, blank(61));
 	time_to(blank(70));
 	CHECK_EQ(f.irqs[0], 60);
-	CHECK_EQ(rd(&f, 0x70040), 69 + 1);
+	CHECK_EQ(rd(&f, 0x70040), 70);
 	fixture_exit(&f);
 }
 
@@ -129,10 +153,10 @@ static void lost_time_is_asked_for_again(void)
 	pipe_light(&f, 0);
 	vblank_irq(0, true);
 	time_to(blank(1) + 1000);
-	CHECK_EQ(f.deadline, blank(2));
+	CHECK_EQ(f.deadline, blank(2) - EVADE);
 	f.deadline = 0;
 	f.model->timer(&f.v);
-	CHECK_EQ(f.deadline, blank(2));
+	CHECK_EQ(f.deadline, blank(2) - EVADE);
 	CHECK_EQ(f.irqs[0], 1);
 	CHECK_EQ(iir_take(0), 1);
 	time_to(blank(2) + 1000);
@@ -155,7 +179,7 @@ static void unmasking_tells_nothing_old(void)
 	fixture_exit(&f);
 }
 
-/* The timer is late: whoever reads the counter first sees the interrupt raised too. */
+/* The timer is late: then the counter is late as well, and never before its interrupt. */
 static void counter_and_interrupt_agree(void)
 {
 	begin();
@@ -163,13 +187,15 @@ static void counter_and_interrupt_agree(void)
 	vblank_irq(0, true);
 	f.now = blank(1) + 3000;
 	CHECK_EQ(rd(&f, 0x44408), 0);
-	CHECK_EQ(rd(&f, 0x70040), 1);
+	CHECK_EQ(rd(&f, 0x70040), 0);
+	f.model->timer(&f.v);
 	CHECK_EQ(rd(&f, 0x44408), 1);
+	CHECK_EQ(rd(&f, 0x70040), 1);
 	CHECK_EQ(f.irqs[0], 1);
 	iir_take(0);
-	time_to(f.now);				/* the timer, after all: nothing is left */
+	f.model->timer(&f.v);			/* once more: nothing is left */
 	CHECK_EQ(f.irqs[0], 1);
-	CHECK_EQ(f.deadline, blank(2));
+	CHECK_EQ(f.deadline, blank(2) - EVADE);
 	/* many frames late is one interrupt */
 	f.now = blank(50) + 3000;
 	f.model->timer(&f.v);
@@ -193,10 +219,10 @@ static void flip_is_latched_at_the_blank(void)
 	wr(&f, 0x7019c, 0x00100000);
 	CHECK_EQ(rd(&f, 0x7019c), 0x00100000);
 	CHECK_EQ(rd(&f, 0x701ac), 0);
-	CHECK_EQ(f.deadline, 0);		/* nobody waits */
-	f.now = blank(1) - 2;
+	CHECK_EQ(f.deadline, blank(1));
+	time_to(blank(1) - 2);
 	CHECK_EQ(rd(&f, 0x701ac), 0);
-	f.now = blank(1) + 2;
+	time_to(blank(1) + 2);
 	CHECK_EQ(rd(&f, 0x701ac), 0x00100000);
 	CHECK_EQ(rd(&f, 0x70044), 1);
 	/* nobody looks at the blank between two flips */
@@ -205,7 +231,7 @@ static void flip_is_latched_at_the_blank(void)
 	wr(&f, 0x7019c, 0x00300000);
 	CHECK_EQ(rd(&f, 0x701ac), 0x00200000);
 	CHECK_EQ(rd(&f, 0x70044), 2);
-	f.now = blank(6) + 2;
+	time_to(blank(6) + 2);
 	CHECK_EQ(rd(&f, 0x701ac), 0x00300000);
 	CHECK_EQ(rd(&f, 0x70044), 3);
 	fixture_exit(&f);
@@ -217,14 +243,14 @@ static void flip_done_interrupt(void)
 	pipe_light(&f, 0);
 	wr(&f, 0x4440c, 0x90000711);
 	wr(&f, 0x44404, 0x6ffff8ef);		/* flips, not blanks */
-	CHECK_EQ(f.deadline, 0);
+	CHECK_EQ(f.deadline, blank(1));
 	wr(&f, 0x70180, 0x98000000);
 	wr(&f, 0x7019c, 0x00100000);
 	CHECK_EQ(f.deadline, blank(1));
 	time_to(blank(1) + 2);
 	CHECK_EQ(f.irqs[0], 1);
 	CHECK_EQ(iir_take(0), 0x10);
-	CHECK_EQ(f.deadline, 0);
+	CHECK_EQ(f.deadline, blank(2));
 
 	/* one that does not wait for the blank */
 	time_to(blank(1) + FRAME / 3);
@@ -233,7 +259,7 @@ static void flip_done_interrupt(void)
 	CHECK_EQ(rd(&f, 0x701ac), 0x00200000);
 	CHECK_EQ(f.irqs[0], 2);
 	CHECK_EQ(iir_take(0), 0x10);
-	CHECK_EQ(f.deadline, 0);
+	CHECK_EQ(f.deadline, blank(2));
 	fixture_exit(&f);
 }
 
@@ -274,7 +300,7 @@ static void off_and_on_again(void)
 	wr(&f, 0x70008, 0x80000000);
 	CHECK_EQ(rd(&f, 0x70040), 7);
 	CHECK(f.deadline > f.now);
-	f.now += FRAME;
+	time_to(f.now + FRAME);
 	CHECK_EQ(rd(&f, 0x70040), 8);
 	wr(&f, 0x70008, 0x80000000);		/* on already */
 	CHECK_EQ(rd(&f, 0x70040), 8);
@@ -293,7 +319,6 @@ static u64 frame_of(u32 htotal, u32 vtotal, u32 wrpll, u32 func, u32 mult)
 	wr(&f, 0x62400, func);
 	wr(&f, 0x6202c, mult);
 	wr(&f, 0x72008, 0x80000000);
-	wr(&f, 0x44424, 0xfffffffe);
 	f.now = f.deadline;
 	f.deadline = 0;
 	f.model->timer(&f.v);
@@ -345,7 +370,10 @@ static void timestamps_are_microseconds(void)
 {
 	begin();
 	pipe_light(&f, 0);
-	f.now = blank(3) + 5000000;
+	time_to(blank(3) + 5000000);
+	CHECK_EQ(rd(&f, 0x44070), blank(3) / 1000);
+	CHECK_EQ(rd(&f, 0x70048), blank(3) / 1000);
+	wr(&f, 0x7019c, 0x00100000);		/* an event */
 	CHECK_EQ(rd(&f, 0x44070), f.now / 1000);
 	CHECK_EQ(rd(&f, 0x70048), blank(3) / 1000);
 	fixture_exit(&f);
@@ -353,7 +381,8 @@ static void timestamps_are_microseconds(void)
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(counter_counts_blanks),
-	KTAP_CASE(lines_move_and_are_never_zero),
+	KTAP_CASE(lines_are_right_where_it_matters),
+	KTAP_CASE(lines_are_never_zero),
 	KTAP_CASE(interrupt_with_each_blank),
 	KTAP_CASE(lost_time_is_asked_for_again),
 	KTAP_CASE(unmasking_tells_nothing_old),

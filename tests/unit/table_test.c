@@ -230,7 +230,7 @@ static void mapped_areas_hold_plain_registers(void)
 	TAKEN(areas_split(0x1000, VGPU_SHADOW));
 	REFUSED((areas_split(0x1000, VGPU_SHADOW), regs[0].read = any_read), EINVAL);
 	REFUSED((areas_split(0x1000, VGPU_SHADOW), regs[0].rc = 0x100), EINVAL);
-	REFUSED((areas_split(0x1000, VGPU_SHADOW), regs[0].flags = VGPU_REG_VOLATILE), EINVAL);
+	TAKEN((areas_split(0x1000, VGPU_SHADOW), regs[0].flags = VGPU_REG_VOLATILE));
 	TAKEN((areas_split(0x1000, VGPU_SHADOW), regs[0].written = any_written));
 	TAKEN((areas_split(0x1000, VGPU_SHADOW), regs[0].off = 0x1000,
 	       regs[0].read = any_read));
