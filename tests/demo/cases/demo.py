@@ -60,7 +60,8 @@ def table(off, on):
 def i915_table(off, on):
     """A boot of i915 on each path, one line per figure."""
     lines = [f"  {'':38}{'accelerator off':>18}{'accelerator on':>18}"]
-    for name, key in (("register reads", "reads"), ("register writes", "writes"),
+    for name, key in (("register reads that trapped", "reads"),
+                      ("register writes that trapped", "writes"),
                       ("exits to QEMU, any device", "userspace_exits"),
                       ("exits of all kinds", "exits"),
                       ("seconds to a console", "seconds")):
@@ -140,7 +141,7 @@ def i915(t, accelerator, before=None):
     t.equal(guest.complaints(), [], f"{guest.label}: no complaint in the guest's log")
     if before:
         for label, row in (("off", before), ("on ", boot)):
-            guest.ask(f"say  accelerator {label}  {row['reads']:,} register reads, {row['writes']:,}"
+            guest.ask(f"say  accelerator {label}  {row['reads']:,} trapped reads, {row['writes']:,}"
                       f" writes: {row['userspace_exits']:,} exits to QEMU")
         screen = guest.screenshot(os.path.join(l2.OUT, "guest.png"))
         t.ok((screen.width, screen.height) == (1920, 1080) and 0.005 < screen.lit() < 0.5 and
