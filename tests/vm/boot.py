@@ -232,6 +232,16 @@ def split_console(text, names):
     return parts
 
 
+def diagnostics(text):
+    """What a case said right before it failed."""
+    lines = text.splitlines()
+    ends = [i for i, line in enumerate(lines) if line.startswith("not ok")]
+    start = end = ends[0] if ends else 0
+    while start and lines[start - 1].startswith("#"):
+        start -= 1
+    return lines[max(start, end - 25):end]
+
+
 def report(o, names):
     """The closing lines over all boots of one run: each failure, where to look, the sum."""
     total = ktap.Verdict()
@@ -242,6 +252,8 @@ def report(o, names):
         for why in v.failures:
             print(f"not ok: {name}: {why}")
         if v.failed:
+            for line in diagnostics(read_text(f"{base}.ktap")):
+                print(f"    {line}")
             for line in read_text(f"{o.out}/{name}/stderr").splitlines()[-15:]:
                 print(f"    | {line}")
             print(f"    see {os.path.relpath(base)}.ktap, .console and {os.path.relpath(o.out)}/{name}/")

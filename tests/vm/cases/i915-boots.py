@@ -50,7 +50,7 @@ class Boot:
             self.row["seconds"] = round(guest.wait_ready(), 1)
         except l2.Error as err:
             self.judge(False, "becomes ready", str(err))
-            autopsy(guest, guest.dev, os.path.join(l2.OUT, f"boot-{self.number}.autopsy"))
+            autopsy(guest, os.path.join(l2.OUT, f"boot-{self.number}.autopsy"))
             guest.save_console(console)
             guest.sigkill()
             return

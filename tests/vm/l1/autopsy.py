@@ -2,6 +2,7 @@
 """Asks a guest that went silent, its QEMU and the host's side of its vGPU where they are."""
 
 import glob
+import re
 import time
 
 import l2
@@ -9,6 +10,7 @@ import l2
 # SysRq over the serial port: blocked tasks, all CPUs, timers.
 SYSRQ = "wlq"
 REPLY_SECONDS = 6
+STAND_STILL_SECONDS = 3
 
 
 def attempt(fetch, *args):
@@ -68,19 +70,71 @@ def interesting(text):
     return "\n".join(line for line in text.splitlines() if not line.endswith(" 0x00000000"))
 
 
-def autopsy(guest, dev, path):
-    """Writes all that can be learned of a guest that does not answer to a file."""
-    parts = [("threads of QEMU", attempt(threads, guest.proc.pid)),
-             ("status", attempt(guest.qmp.cmd, "query-status"))]
-    parts += [(name, attempt(hmp, guest, "info " + name)) for name in ("registers", "lapic", "irq")]
-    time.sleep(2)
-    parts += [("registers, 2 s later", attempt(hmp, guest, "info registers")),
-              ("registers of the vGPU", interesting(attempt(dev.debugfs, "regs"))),
-              ("counters", attempt(dev.debugfs, "counters")),
-              ("ranges", attempt(guest.ranges, dev)),
-              ("timers of the vGPU", attempt(host_workers)),
-              ("woken", attempt(wake, guest)),
-              ("counters, after that", attempt(dev.debugfs, "counters")),
-              ("QEMU", attempt(guest.output))]
+def counters(guest):
+    """KVM's statistics of all vCPUs that are not zero: {name: sum}."""
+    sums = {}
+    for entry in guest.qmp.cmd("query-stats", target="vcpu"):
+        for stat in entry["stats"]:
+            if isinstance(stat["value"], int):
+                sums[stat["name"]] = sums.get(stat["name"], 0) + stat["value"]
+    return {name: value for name, value in sums.items() if value}
+
+
+def moving(guest):
+    """Which of KVM's statistics change while one waits, and how fast."""
+    before = counters(guest)
+    time.sleep(STAND_STILL_SECONDS)
+    after = counters(guest)
+    changes = [f"{name} +{after[name] - before.get(name, 0)}" for name in after
+               if after[name] != before.get(name, 0)]
+    return f"in {STAND_STILL_SECONDS} s: " + (", ".join(changes) or "nothing")
+
+
+def instruction_pointers(guest):
+    """Where each vCPU is, and in what state."""
+    text = hmp(guest, "info registers -a")
+    return "; ".join(" ".join(match) for match in
+                     re.findall(r"(CPU#\d+)|(RIP=\w+ RFL=\w+)|(HLT=\d)", text)
+                     ) if "RIP=" in text else text
+
+
+def short(guest):
+    """The answer in a few lines, for who sees no more than the log of CI."""
+    lines = [f"pc: {attempt(instruction_pointers, guest)}",
+             f"KVM, {attempt(moving, guest)}",
+             f"pc: {attempt(instruction_pointers, guest)}",
+             f"irq: {attempt(hmp, guest, 'info pic')[:300]}"]
+    for task in sorted(glob.glob(f"/proc/{guest.proc.pid}/task/*")):
+        stack = attempt(l2.read_file, task + "/stack").splitlines()
+        where = " < ".join(line.split()[-1].split("+")[0] for line in stack[:5] if line)
+        lines.append(f"{attempt(l2.read_file, task + '/comm').strip()}: {where or 'running'}")
+    return "\n".join(lines)
+
+
+def of_device(dev):
+    """What debugfs tells of a vGPU."""
+    return [(f"registers of {dev.uuid}", interesting(attempt(dev.debugfs, "regs"))),
+            (f"counters of {dev.uuid}", attempt(dev.debugfs, "counters"))]
+
+
+def autopsy(guest, path):
+    """Writes all that can be learned of a guest that does not answer to a file; logs the core."""
+    parts = [("threads of QEMU", attempt(threads, guest.proc.pid))]
+    status = attempt(guest.qmp.cmd, "query-status")
+    parts.append(("status", status))
+    if status.startswith("{"):
+        summary = short(guest)
+        l2.log(summary)
+        parts.append(("in short", summary))
+        parts += [(name, attempt(hmp, guest, name)) for name in
+                  ("info registers -a", "info lapic", "info pic", "x/12i $pc", "info mtree -f")]
+        for dev in guest.mdevs:
+            parts += of_device(dev) + [("ranges", attempt(guest.ranges, dev))]
+        if hasattr(guest, "console"):
+            parts.append(("woken", attempt(wake, guest)))
+            parts.append(("console", "\n".join(guest.console[-200:])))
+        for dev in guest.mdevs:
+            parts += of_device(dev)
+    parts += [("timers of the vGPU", attempt(host_workers)), ("QEMU", attempt(guest.output))]
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(f"==== {name}\n{text}\n" for name, text in parts)

@@ -35,6 +35,10 @@ class Error(Exception):
     """Something in the bed, as opposed to a failed expectation."""
 
 
+class Silent(Error):
+    """A line that was due did not come."""
+
+
 def log(text):
     """A KTAP diagnostic line: for people, not for the judge."""
     for line in str(text).splitlines() or [""]:
@@ -83,11 +87,21 @@ def case(body):
         import traceback  # pylint: disable=import-outside-toplevel
 
         log(traceback.format_exc())
+        if isinstance(err, Silent):
+            ask_the_silent()
         ktap.ok(False, f"case ended by {type(err).__name__}: {err}")
     finally:
         Guest.kill_all()
         Mdev.remove_all()
     sys.exit(ktap.done())
+
+
+def ask_the_silent():
+    """Writes down where the guests that still run are."""
+    import autopsy  # pylint: disable=import-outside-toplevel
+
+    for number, guest in enumerate(Guest.live, 1):
+        autopsy.autopsy(guest, os.path.join(OUT, f"guest-{number}.autopsy"))
 
 
 def read_file(path):
@@ -206,7 +220,7 @@ class Line:
         while b"\n" not in self.buf:
             left = end - time.monotonic()
             if left <= 0:
-                raise Error(f"{self.name}: silent for {timeout} s, got {self.buf[-200:]!r}")
+                raise Silent(f"{self.name}: silent for {timeout} s, got {self.buf[-200:]!r}")
             if not select.select([self.sock], [], [], min(left, 1.0))[0]:
                 if not alive():
                     raise Error(f"{self.name}: the other side is gone")
@@ -341,6 +355,7 @@ class Guest:
                  kernel=None, memory="128M", extra=(), props=None, wait=True):
         self.dir = tempfile.mkdtemp(prefix="l2-")
         self.log_path = os.path.join(self.dir, "qemu.log")
+        self.mdevs = list(mdevs)
         binary = qemu_binary(qemu)
         argv = [binary]
         if qemu != "stock" and glob.glob(os.path.join(os.path.dirname(binary), "*.bin")):
