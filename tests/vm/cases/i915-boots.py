@@ -72,9 +72,9 @@ class Boot:
         """Accesses are answered where x-kvmgt says."""
         cost = guest.cost()
         self.row.update(cost)
-        accesses, exits = cost["reads"] + cost["writes"], cost["userspace_exits"]
-        good = exits < accesses / 2 if guest.path == "kernel" else exits >= accesses
-        self.judge(good, f"accesses took the {guest.path} path", cost)
+        accesses, through_vfio = cost["reads"] + cost["writes"], guest.through_vfio()
+        good = through_vfio * 20 < accesses if guest.path == "kernel" else through_vfio == accesses
+        self.judge(good, f"accesses took the {guest.path} path", (through_vfio, cost))
 
     def screen(self, guest):
         """There is text on the screen."""

@@ -39,6 +39,11 @@ class I915Guest(LinuxGuest):
         return [(name, int(offset, 0), int(reads), int(writes))
                 for name, offset, _, _, reads, writes in rows]
 
+    def through_vfio(self):
+        """Accesses so far that QEMU made on the vGPU's file, those of x-kvmgt=on before it attached too."""
+        return sum(int(vfio_reads) + int(vfio_writes) for *_, vfio_reads, vfio_writes, _, _ in
+                   (line.rsplit(" ", 5) for line in self.dev.debugfs("counters").splitlines()[1:]))
+
     def cost(self):
         """Everything that is counted, so far, by the names that the benchmark uses."""
         rows = self.registers()
