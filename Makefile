@@ -6,6 +6,7 @@
 #   make check-unit             unit tests, fuzz smoke and QEMU side: no VM, no root
 #   make check-vm [CASE=glob]   the VM suite, or the cases that match
 #   make bench                  the trap benchmark: build/bench/
+#   make bench-blt              the blitter against memcpy(), without a VM
 #   make modules                the kernel modules, for the bed's kernel: build/modules/
 #   make tools                  kvmgt-top: build/tools/kvmgt-top
 #   make fuzz SECONDS=n         fuzz for n seconds (default 60)
@@ -35,6 +36,9 @@ check-vm:
 bench:
 	@tests/bench/run.sh
 
+bench-blt:
+	@tests/bench/blt.sh
+
 modules:
 	@tests/vm/modules.sh
 
@@ -53,4 +57,4 @@ shell:
 clean:
 	rm -rf build
 
-.PHONY: help demo check check-unit check-vm bench modules tools fuzz lint shell clean
+.PHONY: help demo check check-unit check-vm bench bench-blt modules tools fuzz lint shell clean

@@ -12,7 +12,9 @@
 #include "gen8_engine.h"
 #include "gen8_regs.h"
 
+#ifndef RAM_SIZE
 #define RAM_SIZE	(32u << 20)
+#endif
 #define PTE_RW		3u
 #define PTE_RO		1u
 
