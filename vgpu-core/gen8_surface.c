@@ -54,8 +54,7 @@ void gen8_surface_span(const struct gen8_surface *s, const struct gen8_rect *r, 
 
 	if (s->tiling != GEN8_LINEAR) {
 		*first = tile_addr(s, 0, r->y);
-		*end = tile_addr(s, 0, last + (int)tile_height(s->tiling)) +
-		       (r->x + r->w) / tile_width(s->tiling) * GEN8_PAGE + GEN8_PAGE;
+		*end = tile_addr(s, r->x + r->w - 1, last) + GEN8_PAGE;
 		return;
 	}
 	*first = line_addr(s, r->x, s->pitch < 0 ? last : r->y);

@@ -480,6 +480,37 @@ static void direct_ones_are(void)
 	guest_end();
 }
 
+static bool is_zero(const u8 *p, u32 len)
+{
+	while (len && !p[len - 1])
+		len--;
+	return !len;
+}
+
+/* Surfaces that follow each other have nothing in common: no copy goes through the buffer. */
+static void neighbours_are_apart(void)
+{
+	const u32 size = 64 * 4096;
+	u32 k;
+
+	begin(15);
+	f.map = MAP_ALL;
+	for (k = 0; k < 18; k++) {
+		struct naive n = { .rop = 0xcc, .copy = true, .bpp = 4, .dst_tiling = k % 3,
+				   .src_tiling = k / 3 % 3, .dst_pitch = 4096, .src_pitch = 4096,
+				   .x2 = 1024, .y2 = 64, .dst = k < 9 ? size : 2 * size,
+				   .src = k < 9 ? 2 * size : size };
+
+		emit_fast(&n);
+		naive_do(&n);
+		if (!same())
+			describe(&n);
+		if (!CHECK(is_zero(to_gen8(&f.v)->engines->block, size / 2)))
+			describe(&n);
+	}
+	guest_end();
+}
+
 /* A device that is reset is as one that was just made. */
 static void reset_leaves_nothing(void)
 {
@@ -553,6 +584,7 @@ static const struct ktap_case cases[] = {
 	EACH_WAY(one_page_everywhere),
 	EACH_WAY(large_ones_yield),
 	KTAP_CASE(direct_ones_are),
+	KTAP_CASE(neighbours_are_apart),
 	KTAP_CASE(reset_leaves_nothing),
 };
 
