@@ -96,13 +96,26 @@ static void copy_16(u8 *to, const u8 *from)
 	memcpy(to + 8, &b, 8);
 }
 
+/* The eight columns that a line of a Y tile is made of, without a loop around them. */
+static inline void copy_8_of_16(u8 *to, u32 to_step, const u8 *from, u32 from_step)
+{
+	copy_16(to, from);
+	copy_16(to + to_step, from + from_step);
+	copy_16(to + 2 * to_step, from + 2 * from_step);
+	copy_16(to + 3 * to_step, from + 3 * from_step);
+	copy_16(to + 4 * to_step, from + 4 * from_step);
+	copy_16(to + 5 * to_step, from + 5 * from_step);
+	copy_16(to + 6 * to_step, from + 6 * from_step);
+	copy_16(to + 7 * to_step, from + 7 * from_step);
+}
+
 /* Copy between @p and a whole line of a Y tile, which begins at @q. */
 static void tile_line_y(u8 *q, u8 *p, bool to_tile)
 {
-	u32 i;
-
-	for (i = 0; i < 8; i++, q += 512, p += 16)
-		copy_16(to_tile ? q : p, to_tile ? p : q);
+	if (to_tile)
+		copy_8_of_16(q, 512, p, 16);
+	else
+		copy_8_of_16(p, 16, q, 512);
 }
 
 /* Copy @n bytes between @p and a line of a tile, from byte @x of line @y on. */
@@ -268,16 +281,23 @@ void gen8_view_of(struct gen8_view *view, u8 *buf, u32 w, u32 h, u32 stride)
 
 bool gen8_view_fits(const struct gen8_view *dst, const struct gen8_view *src)
 {
-	if (dst->tiling == GEN8_LINEAR || src->tiling == GEN8_LINEAR)
+	if (dst->tiling != GEN8_TILE_Y || src->tiling != GEN8_TILE_Y)
 		return true;
-	return dst->tiling == src->tiling && dst->x == src->x && dst->y == src->y;
+	return dst->x == src->x && dst->y == src->y;
 }
 
-/* Byte @x of line @y of a linear view, and how many of @n bytes follow it there. */
+/* Byte @x of line @y of a view, not of Y tiles, and how many of @n bytes follow it there. */
 static u8 *line_at(const struct gen8_view *view, u32 x, u32 y, u32 *n)
 {
-	u32 run = view->run[y];
+	u32 run;
 
+	if (view->tiling == GEN8_TILE_X) {
+		x += view->x;
+		y += view->y;
+		*n = min(*n, 512 - x % 512);
+		return view->page[y / 8 * view->per_line + x / 512] + y % 8 * 512 + x % 512;
+	}
+	run = view->run[y];
 	if (x >= run)
 		return view->page[2 * y + 1] + (x - run);
 	*n = min(*n, run - x);
@@ -323,52 +343,72 @@ static void tile_copy(enum gen8_tiling t, u8 *to, const u8 *from, const struct g
 	}
 }
 
-/* Part @r of a tile, and the lines from byte @x of line @y on. */
-static void tile_lines_copy(enum gen8_tiling t, u8 *tile, const struct gen8_rect *r,
-			    const struct gen8_view *lines, u32 x, u32 y, bool to_tile)
+static void tiles_copy(const struct gen8_view *dst, const struct gen8_view *src)
 {
-	u32 i, k, n;
+	u32 tw = tile_width(dst->tiling), th = tile_height(dst->tiling);
+	u32 x, y, nx, ny;
 
-	for (i = 0; i < r->h; i++) {
-		for (k = 0; k < r->w; k += n) {
-			u8 *p;
+	for (y = 0; y < dst->h; y += ny) {
+		u32 line = (dst->y + y) / th * dst->per_line;
 
-			n = r->w - k;
-			p = line_at(lines, x + k, y + i, &n);
-			tile_line(t, tile, r->x + k, r->y + i, p, n, to_tile);
+		ny = min(th - (dst->y + y) % th, dst->h - y);
+		for (x = 0; x < dst->w; x += nx) {
+			u32 i = line + (dst->x + x) / tw;
+			struct gen8_rect part = { (dst->x + x) % tw, (dst->y + y) % th, 0, ny };
+
+			nx = min(tw - (dst->x + x) % tw, dst->w - x);
+			part.w = nx;
+			tile_copy(dst->tiling, dst->page[i], src->page[i], &part);
 		}
 	}
 }
 
-void gen8_view_copy(const struct gen8_view *dst, const struct gen8_view *src)
+/* Copy between @n bytes at @p and Y tiles, from byte @x of line @y of their view on. */
+static void run_copy(const struct gen8_view *tiled, u32 x, u32 y, u8 *p, u32 n, bool to_tile)
 {
-	const struct gen8_view *tiled = dst->tiling == GEN8_LINEAR ? src : dst;
-	const struct gen8_view *other = tiled == dst ? src : dst;
-	u32 tw = tile_width(tiled->tiling), th = tile_height(tiled->tiling);
-	u32 x, y, nx, ny;
+	u8 *const *tile;
+	u32 len;
 
-	if (tiled->tiling == GEN8_LINEAR) {
-		lines_copy(dst, src);
-		return;
+	x += tiled->x;
+	y += tiled->y;
+	tile = tiled->page + y / 32 * tiled->per_line + x / 128;
+	for (x %= 128, y %= 32; n; x = 0, p += len, n -= len, tile++) {
+		len = min(128 - x, n);
+		if (len == 128)
+			tile_line_y(*tile + 16 * y, p, to_tile);
+		else
+			tile_line(GEN8_TILE_Y, *tile, x, y, p, len, to_tile);
 	}
-	for (y = 0; y < tiled->h; y += ny) {
-		u32 line = (tiled->y + y) / th * tiled->per_line;
+}
 
-		ny = min(th - (tiled->y + y) % th, tiled->h - y);
-		/* Of a Y tile four lines share each 64 bytes: read no cache line twice. */
-		if (tiled->tiling == GEN8_TILE_Y && tiled == src)
-			ny = min(ny, 4u);
-		for (x = 0; x < tiled->w; x += nx) {
-			u32 i = line + (tiled->x + x) / tw;
-			struct gen8_rect part = { (tiled->x + x) % tw, (tiled->y + y) % th, 0, ny };
+static void runs_copy(const struct gen8_view *tiled, const struct gen8_view *lines, bool to_tile)
+{
+	u32 x, y, n;
 
-			nx = min(tw - (tiled->x + x) % tw, tiled->w - x);
-			part.w = nx;
-			if (other->tiling == GEN8_LINEAR)
-				tile_lines_copy(tiled->tiling, tiled->page[i], &part, other, x, y,
-						tiled == dst);
-			else
-				tile_copy(tiled->tiling, dst->page[i], src->page[i], &part);
+	for (y = 0; y < tiled->h; y++) {
+		for (x = 0; x < tiled->w; x += n) {
+			u8 *p;
+
+			n = tiled->w - x;
+			p = line_at(lines, x, y, &n);
+			run_copy(tiled, x, y, p, n, to_tile);
 		}
 	}
+}
+
+static bool is_alike(const struct gen8_view *a, const struct gen8_view *b)
+{
+	return a->tiling != GEN8_LINEAR && a->tiling == b->tiling && a->x == b->x && a->y == b->y;
+}
+
+void gen8_view_copy(const struct gen8_view *dst, const struct gen8_view *src)
+{
+	if (is_alike(dst, src))
+		tiles_copy(dst, src);
+	else if (dst->tiling == GEN8_TILE_Y)
+		runs_copy(dst, src, true);
+	else if (src->tiling == GEN8_TILE_Y)
+		runs_copy(src, dst, false);
+	else
+		lines_copy(dst, src);
 }
