@@ -106,9 +106,9 @@ void work_end(void)
 	wait_for_host();
 }
 
-void figure(const char *key, uint64_t value)
+void figure(const char *key, double value)
 {
-	printf("\nkv: figure %s %llu\n", key, (unsigned long long)value);
+	printf("\nkv: figure %s %.12g\n", key, value);
 	fflush(stdout);
 }
 

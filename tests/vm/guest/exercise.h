@@ -77,7 +77,7 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void work_begin(const char *name);
 void work_end(void);
 /* Something that the guest knows of the workload that ended last. */
-void figure(const char *key, uint64_t value);
+void figure(const char *key, double value);
 uint64_t now_us(void);
 /* How often the kernel has said that, since it booted. */
 unsigned int kernel_said(const char *text);

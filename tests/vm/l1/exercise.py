@@ -3,7 +3,6 @@
 
 import json
 import os
-import re
 import time
 
 import l2
@@ -11,7 +10,6 @@ from i915guest import I915Guest
 
 SECONDS = 240
 CURSOR = (0xff, 0x80, 0x00)
-BANDWIDTH = re.compile(r"bandwidth (\S+) of .* blitter (\d+) us, memcpy (\d+) us, ratio ([\d.]+)")
 
 
 def cursor_seen(pixel):
@@ -60,13 +58,10 @@ class Exercise:
             self.seen(name)
         self.guest.mon.line.send("go")
 
-    def note(self, name, text):
-        """For people; a bandwidth goes to the row of its workload as well."""
-        l2.log(f"{self.label}: {name}: {text}")
-        m = BANDWIDTH.match(text)
-        if m and self.workloads and self.workloads[-1]["name"] == m[1]:
-            self.workloads[-1].update(blitter_us=int(m[2]), memcpy_us=int(m[3]),
-                                      blit_over_memcpy=float(m[4]))
+    def figure(self, name, key, value):
+        """Something that the guest knows of the workload that ended last."""
+        l2.log(f"{self.label}: {name}: {self.workloads[-1]['name']}: {key} {value}")
+        self.workloads[-1][key] = json.loads(value)
 
     def seen(self, name):
         """What the workload left on the screen is there."""
@@ -84,10 +79,9 @@ class Exercise:
         while True:
             m = self.guest.expect(r"kv: (ok|not ok|note|figure|begin|done) (.*)", SECONDS)
             if m[1] == "note":
-                self.note(name, m[2])
+                l2.log(f"{self.label}: {name}: {m[2]}")
             elif m[1] == "figure":
-                key, value = m[2].split()
-                self.workloads[-1][key] = int(value)
+                self.figure(name, *m[2].split())
             elif m[1] == "begin":
                 self.workload(m[2])
             elif m[1] == "done":
