@@ -92,7 +92,7 @@ struct kvmgt_irqs {
  * @used_ns: of the slice; the worker's, as the next two
  * @last_end: when it last ran
  * @wait: jiffies of the last wait for memory to change
- * @not_before: jiffies; a pause lasts until then
+ * @not_before: nanoseconds; a pause lasts until then
  * @timer: when the device's timer is due
  * @tick: the device's timer
  */
@@ -102,7 +102,7 @@ struct kvmgt_work {
 	u64 used_ns;
 	u64 last_end;
 	int wait;
-	unsigned long not_before;
+	u64 not_before;
 	struct hrtimer timer;
 	struct work_struct tick;
 };

@@ -13,12 +13,15 @@
 #include "vgpu_mdev.h"
 
 /*
- * Running for SLICE_NS earns a pause of PAUSE_JIFFIES, whoever asks for more
- * meanwhile; time in which nothing ran is forgiven.  A device that waits for memory
- * to change is asked less and less often, down to every WAIT_JIFFIES_MAX.
+ * Running for SLICE_NS earns a pause of PAUSE_NS, whoever asks for more meanwhile; time
+ * in which nothing ran is forgiven.  A timer takes up to a jiffy longer than that: a guest
+ * that never stops has 10/12 to 10/11 of one CPU, whatever HZ is.
  */
-#define SLICE_NS (10 * NSEC_PER_MSEC)
+#define SLICE_NS (10 * (u64)TICK_NSEC)
+#define PAUSE_NS ((u64)TICK_NSEC)
 #define PAUSE_JIFFIES 1
+
+/* A device that waits for memory to change is asked less and less often, down to this. */
 #define WAIT_JIFFIES_MAX max(1, HZ / 100)
 
 /* No timer is due sooner: a guest that programs nonsense costs 10 kHz at most. */
@@ -27,45 +30,55 @@
 /* Jiffies until the worker may run again. */
 static unsigned long work_delay(const struct kvmgt_work *w)
 {
-	unsigned long not_before = READ_ONCE(w->not_before);
-	unsigned long now = jiffies; /* once: it may pass not_before in between */
+	return ktime_get_ns() < READ_ONCE(w->not_before) ? PAUSE_JIFFIES : 0;
+}
 
-	return time_before(now, not_before) ? not_before - now : 0;
+/* Return: when the slice will be used up. */
+static u64 slice_begin(struct kvmgt_work *w, u64 now)
+{
+	w->used_ns -= min(w->used_ns, now - w->last_end);
+	return now + SLICE_NS - w->used_ns;
 }
 
 /* Account what ran since @begin; a slice that is used up is followed by a pause. */
-static void work_account(struct kvmgt_work *w, u64 begin)
+static void slice_end(struct kvmgt_work *w, u64 begin)
 {
-	u64 end = ktime_get_ns();
-	u64 idle = begin - w->last_end;
+	u64 now = ktime_get_ns();
 
-	w->used_ns -= min(w->used_ns, idle);
-	w->used_ns += end - begin;
-	w->last_end = end;
+	w->used_ns += now - begin;
+	w->last_end = now;
 	if (w->used_ns >= SLICE_NS) {
 		w->used_ns = 0;
-		WRITE_ONCE(w->not_before, jiffies + PAUSE_JIFFIES);
+		WRITE_ONCE(w->not_before, now + PAUSE_NS);
 	}
+}
+
+/* Return: what there is left to do. */
+static enum vgpu_work slice_run(struct kvmgt_vgpu *v)
+{
+	struct kvmgt_work *w = &v->work;
+	enum vgpu_work left = VGPU_WORK_MORE;
+	u64 begin = ktime_get_ns();
+	u64 end = slice_begin(w, begin);
+
+	while (left == VGPU_WORK_MORE && !READ_ONCE(w->stopped) && ktime_get_ns() < end) {
+		kvmgt_pages_begin(v);
+		left = v->core.model->work(&v->core);
+		kvmgt_pages_end(v);
+		cond_resched();
+	}
+	slice_end(w, begin);
+	return left;
 }
 
 static void work_run(struct work_struct *work)
 {
 	struct kvmgt_work *w = container_of(to_delayed_work(work), struct kvmgt_work, run);
 	struct kvmgt_vgpu *v = container_of(w, struct kvmgt_vgpu, work);
-	enum vgpu_work left = VGPU_WORK_MORE;
-	unsigned long delay = work_delay(w);
-	u64 begin = ktime_get_ns();
+	enum vgpu_work left;
 
 	/* Rung during the last slice: the pause comes first. */
-	while (!delay && left == VGPU_WORK_MORE && !READ_ONCE(w->stopped) &&
-	       ktime_get_ns() - begin < SLICE_NS) {
-		kvmgt_pages_begin(v);
-		left = v->core.model->work(&v->core);
-		kvmgt_pages_end(v);
-		cond_resched();
-	}
-	if (!delay)
-		work_account(w, begin);
+	left = work_delay(w) ? VGPU_WORK_MORE : slice_run(v);
 
 	w->wait = left == VGPU_WORK_WAIT ? min(2 * w->wait + 1, WAIT_JIFFIES_MAX) : 0;
 	if (left != VGPU_WORK_DONE && !READ_ONCE(w->stopped))
@@ -150,7 +163,6 @@ int kvmgt_work_dma(struct vgpu *core, u64 gpa, void *buf, u32 len, bool write)
 void kvmgt_work_init(struct kvmgt_vgpu *v)
 {
 	v->work.stopped = true;
-	v->work.not_before = jiffies;
 	INIT_DELAYED_WORK(&v->work.run, work_run);
 	INIT_WORK(&v->work.tick, work_tick);
 	hrtimer_setup(&v->work.timer, work_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);

@@ -3,11 +3,14 @@
  * pages_test.c - guest memory that the gen8 vGPU works with, taken away under its feet
  *
  * A blitter that never stops copies one half of the guest's memory to the other.  What
- * userspace unmaps is its own again when the ioctl returns: no byte of it changes.
+ * userspace unmaps is its own again when the ioctl returns: no byte of it changes.  And
+ * the host keeps a part of the CPU that the blitter runs on.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,6 +203,77 @@ static void copies_where_it_is(void)
 	mdev_remove(&g.d);
 }
 
+/* Nanoseconds of CPU that a thread had, if it is one of those that run vGPUs. */
+static uint64_t kworker_ns(const char *pid)
+{
+	char path[300], text[64] = "";
+	uint64_t ns = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = 0;
+	fclose(file);
+	if (strncmp(text, "kworker/u", 9))
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%s/schedstat", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%" SCNu64, &ns) != 1)
+		ns = 0;
+	fclose(file);
+	return ns;
+}
+
+static uint64_t kworkers_ns(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	uint64_t sum = 0;
+
+	if (!CHECK(proc))
+		return 0;
+	while ((entry = readdir(proc)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			sum += kworker_ns(entry->d_name);
+	closedir(proc);
+	return sum;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+/* A guest that never stops has 10/12 to 10/11 of one CPU; others may want that CPU too. */
+static void costs_a_bounded_share(void)
+{
+	uint64_t begin, ran, percent;
+	struct gpu g;
+
+	mdev_create(&g.d, "gen8");
+	gpu_begin(&g);
+	CHECK_EQ(dma_map(&g, 0, ALL_SIZE), 0);
+	blit_submit(&g, HALF_SIZE / PAGE, true);
+	CHECK(blit_seen(&g));
+	begin = now_ns();
+	ran = kworkers_ns();
+	sleep(3);
+	ran = kworkers_ns() - ran;
+	percent = 100 * ran / (now_ns() - begin);
+	printf("# %u %% of a CPU\n", (unsigned int)percent);
+	CHECK(percent >= 65 && percent <= 93);
+	gpu_end(&g);
+	mdev_remove(&g.d);
+}
+
 /* The destination comes and goes while it is written; what is gone is left alone. */
 static void unmap_while_it_copies(void)
 {
@@ -302,6 +376,7 @@ static void without_memlock(void)
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(copies_where_it_is),
+	KTAP_CASE(costs_a_bounded_share),
 	KTAP_CASE(unmap_while_it_copies),
 	KTAP_CASE(killed_while_it_copies),
 	KTAP_CASE(without_memlock),
