@@ -112,6 +112,9 @@ typedef uint64_t u64;
 #define U32_MAX			UINT32_MAX
 #define PAGE_SIZE		4096UL
 #define static_assert		_Static_assert
+#ifndef __always_inline /* libraries have it too */
+#define __always_inline		inline __attribute__((__always_inline__))
+#endif
 
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), (v), __ATOMIC_RELAXED)

@@ -85,8 +85,11 @@ static void linear_rw(struct vgpu *v, struct gen8_engine *e, const struct gen8_s
 	}
 }
 
-/* Read all of it, then write it: the guest may have one page in both places. */
-static void copy_16(u8 *to, const u8 *from)
+/*
+ * Read all of it, then write it: the guest may have one page in both places.  Compilers
+ * that see the kernel's memcpy() do not think that this is small.
+ */
+static __always_inline void copy_16(u8 *to, const u8 *from)
 {
 	u64 a, b;
 
@@ -97,7 +100,7 @@ static void copy_16(u8 *to, const u8 *from)
 }
 
 /* The eight columns that a line of a Y tile is made of, without a loop around them. */
-static inline void copy_8_of_16(u8 *to, u32 to_step, const u8 *from, u32 from_step)
+static __always_inline void copy_8_of_16(u8 *to, u32 to_step, const u8 *from, u32 from_step)
 {
 	copy_16(to, from);
 	copy_16(to + to_step, from + from_step);
