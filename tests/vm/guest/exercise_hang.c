@@ -63,9 +63,11 @@ static void hang(unsigned int i, struct bystander *s)
 	result(!ret && !bo_busy(&endless.bo), "hang %u ends", i);
 	stats = stats_of(endless.ctx);
 	result(stats.batch_active == 1, "hang %u: its context is found guilty", i);
-	result(kernel_said("Resetting bcs0") == engine_resets + 1 &&
-		       kernel_said("Resetting chip") == chip_resets,
-	       "hang %u: one reset of one engine", i);
+	engine_resets = kernel_said("Resetting bcs0") - engine_resets;
+	chip_resets = kernel_said("Resetting chip") - chip_resets;
+	note("hang %u: the engine was reset %u times, the chip %u times", i, engine_resets,
+	     chip_resets);
+	result(engine_resets == 1 && !chip_resets, "hang %u: one reset of one engine", i);
 	result(!batch_run(&after, I915_EXEC_BLT, NULL, 0), "hang %u: the engine works again", i);
 	context_free(endless.ctx);
 	bo_free(&endless.bo);
