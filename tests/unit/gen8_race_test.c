@@ -7,13 +7,14 @@
 #include "gen8_helpers.h"
 
 #define EVENTS	30000
+#define MAX_THREADS	11
 
 static struct fixture f;
 static bool stop;
 
 static void threads_run(void *(*const fns[])(void *), u32 nr)
 {
-	pthread_t threads[4];
+	pthread_t threads[MAX_THREADS];
 	u32 i;
 
 	WRITE_ONCE(stop, false);
@@ -172,7 +173,85 @@ static void flips_while_others_look(void)
 	fixture_exit(&f);
 }
 
+#define NR_VCPUS	8
+#define VCPU_ACCESSES	50000
+#define MAX_REGS	4096
+
+static u32 offsets[MAX_REGS];
+static u32 nr_offsets;
+static u32 next_vcpu;
+static u32 vcpus_done;
+
+static void offsets_collect(const struct vgpu_model *m)
+{
+	u32 i, k, n;
+
+	nr_offsets = 0;
+	for (i = 0; i < m->nr_blocks; i++) {
+		for (k = 0; k < m->blocks[i]->nr_regs; k++) {
+			const struct vgpu_reg *r = &m->blocks[i]->regs[k];
+
+			for (n = 0; n < (r->count ?: 1) && n < 4 && nr_offsets < MAX_REGS; n++)
+				offsets[nr_offsets++] = r->off + 4 * n;
+		}
+	}
+}
+
+/* What a vCPU gone mad does: anything, anywhere, in any width. */
+static void *mad_vcpu(void *arg)
+{
+	u32 seed = env_inc(&next_vcpu) * 2654435761u | 1;
+	u32 i;
+
+	for (i = 0; i < VCPU_ACCESSES; i++) {
+		u32 width, off;
+
+		seed = seed * 1664525 + 1013904223;
+		width = 1u << (seed >> 30);
+		off = offsets[(seed >> 8) % nr_offsets] + (width < 4 ? (seed >> 4 & 3) & ~(width - 1) : 0);
+		off &= ~(width - 1);
+		if (seed >> 29 & 1)
+			mmio_put(&f, off, seed * 2246822519u, width);
+		else
+			mmio_get(&f, off, width);
+	}
+	if (env_inc(&vcpus_done) == NR_VCPUS)
+		WRITE_ONCE(stop, true);
+	return NULL;
+}
+
+static void *engine_worker(void *arg)
+{
+	while (!READ_ONCE(stop))
+		if (f.model->work(&f.v) == VGPU_WORK_DONE)
+			sched_yield();
+	return NULL;
+}
+
+/* Eight vCPUs at once at every register there is, beside all that runs on its own. */
+static void eight_vcpus_everywhere(void)
+{
+	static void *(*const fns[])(void *) = {
+		mad_vcpu, mad_vcpu, mad_vcpu, mad_vcpu, mad_vcpu, mad_vcpu, mad_vcpu, mad_vcpu,
+		viewer, clock_tick, engine_worker,
+	};
+
+	fixture_init(&f, &vgpu_model_gen8);
+	fixture_memory(&f, 1 << 20);
+	offsets_collect(f.model);
+	CHECK(nr_offsets > 500 && nr_offsets < MAX_REGS);
+	next_vcpu = 0;
+	vcpus_done = 0;
+	threads_run(fns, ARRAY_SIZE(fns));
+	/* no lock is left held, and the device works */
+	f.model->reset(&f.v);
+	wr(&f, GT_IRQ(0) + IRQ_IMR, 0x12345678);
+	CHECK_EQ(rd(&f, GT_IRQ(0) + IRQ_IMR), 0x12345678);
+	fixture_exit(&f);
+}
+
 static const struct ktap_case cases[] = {
+	KTAP_CASE(eight_vcpus_everywhere),
 	KTAP_CASE(no_interrupt_is_lost),
 	KTAP_CASE(flips_while_others_look),
 };
