@@ -111,6 +111,7 @@ void gen8_display_reset(struct vgpu *v);
 void gen8_display_timer(struct vgpu *v);
 /* IMR of DE_PIPE @pipe was written: the interrupts that time must be kept for changed. */
 void gen8_display_irq_changed(struct vgpu *v, u32 pipe);
+void gen8_display_catch_up(struct vgpu *v, u32 pipe);
 /* model->edid */
 void gen8_display_edid(struct vgpu *v, const void *edid, u32 size);
 void gen8_plane_get(struct vgpu *v, struct vgpu_plane *p);

@@ -163,6 +163,22 @@ static void irq_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	irq_update(v);
 }
 
+/*
+ * A driver's handler begins by disabling MASTER.  If it then asks when the vertical blank was
+ * that brought it here, it takes the scan line for how long that is ago: be it late, the line
+ * is to be that of now.
+ */
+static void master_written(struct vgpu *v, u32 off, u32 old, u32 new)
+{
+	u32 master = reg(v, MASTER_IRQ);
+	u32 pipe;
+
+	for (pipe = 0; pipe < GEN8_NUM_PIPES && !(master & MASTER_IRQ_ENABLE); pipe++)
+		if (master & MASTER_DE_PIPE(pipe))
+			gen8_display_catch_up(v, pipe);
+	irq_update(v);
+}
+
 static void pipe_imr_written(struct vgpu *v, u32 off, u32 old, u32 new)
 {
 	gen8_display_irq_changed(v, (off - DE_PIPE_IRQ(PIPE_A)) / 0x10);
@@ -180,7 +196,7 @@ static void pipe_imr_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	  .written = irq_written }
 
 static const struct vgpu_reg irq_regs[] = {
-	{ REG(MASTER_IRQ),	.rw = MASTER_IRQ_ENABLE,	.written = irq_written },
+	{ REG(MASTER_IRQ),	.rw = MASTER_IRQ_ENABLE,	.written = master_written },
 	IRQ_BLOCK(GT_IRQ(0), NULL),
 	IRQ_BLOCK(GT_IRQ(1), NULL),
 	IRQ_BLOCK(GT_IRQ(2), NULL),

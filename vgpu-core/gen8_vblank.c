@@ -11,6 +11,9 @@
  * line is where the pipe was at the last event: that is enough for a driver, which asks
  * for it to time a vertical blank that just came, or to stay out of the way of one that is
  * about to come; for the latter there is an event shortly before, while anybody waits.
+ * For the former a handler's first write is an event: one that begins late would date the
+ * vertical blank too late, and if that is by half a frame, i915's count of them jumps by
+ * 2^64 ns when it next begins to count (drm_vblank_restore()).
  */
 #include "gen8_display.h"
 
@@ -231,6 +234,21 @@ void gen8_display_timer(struct vgpu *v)
 	timer_update_locked(v);
 	env_unlock(&g->display_lock);
 	gen8_engine_clock(v);
+}
+
+/**
+ * gen8_display_catch_up - what the guest reads of a pipe is to be that of now
+ * @v: the device
+ * @pipe: of this pipe
+ */
+void gen8_display_catch_up(struct vgpu *v, u32 pipe)
+{
+	struct gen8 *g = to_gen8(v);
+
+	env_lock(&g->display_lock);
+	pipe_advance_locked(v, pipe);
+	timer_update_locked(v);
+	env_unlock(&g->display_lock);
 }
 
 /**

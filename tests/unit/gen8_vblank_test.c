@@ -108,6 +108,28 @@ static void lines_are_right_where_it_matters(void)
 }
 
 /* Never 0, wherever the pipe is when something happens. */
+/* A handler that begins late is not told of a blank that just began. */
+static void late_handler_sees_the_line_of_now(void)
+{
+	begin();
+	pipe_light(&f, 0);
+	vblank_irq(0, true);
+	time_to(blank(1));
+	CHECK_EQ(f.irqs[0], 1);
+	CHECK_EQ(position(), 1080);
+	f.now += FRAME * 301 / 1125;		/* the vCPU was elsewhere */
+	CHECK_EQ(position(), 1080);
+	wr(&f, 0x44200, 0);
+	CHECK_EQ(position(), 255);
+	CHECK_EQ(rd(&f, 0x70040), 1);
+	f.now += FRAME;				/* and another one went by */
+	wr(&f, 0x44200, 0x80000000);
+	CHECK_EQ(rd(&f, 0x70040), 1);
+	wr(&f, 0x44200, 0);
+	CHECK_EQ(rd(&f, 0x70040), 2);
+	fixture_exit(&f);
+}
+
 static void lines_are_never_zero(void)
 {
 	u64 t;
@@ -382,6 +404,7 @@ static void timestamps_are_microseconds(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(counter_counts_blanks),
 	KTAP_CASE(lines_are_right_where_it_matters),
+	KTAP_CASE(late_handler_sees_the_line_of_now),
 	KTAP_CASE(lines_are_never_zero),
 	KTAP_CASE(interrupt_with_each_blank),
 	KTAP_CASE(lost_time_is_asked_for_again),
