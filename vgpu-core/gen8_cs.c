@@ -242,6 +242,7 @@ static bool reg_may_write(const struct gen8_engine *e, u32 off)
 /* @disable: one bit for each byte that stays */
 void gen8_cs_reg_put(struct vgpu *v, struct gen8_engine *e, u32 off, u32 val, u32 disable)
 {
+	u32 lanes = 0;
 	u32 i;
 
 	off &= 0x7ffffc;
@@ -249,20 +250,17 @@ void gen8_cs_reg_put(struct vgpu *v, struct gen8_engine *e, u32 off, u32 val, u3
 		gen8_cs_denied(v);
 		return;
 	}
-	if (!disable) {
-		vgpu_mmio_write(v, off, &val, 4);
-		return;
-	}
 	for (i = 0; i < 4; i++)
 		if (!(disable & BIT(i)))
-			vgpu_mmio_write(v, off + i, (u8 *)&val + i, 1);
+			lanes |= 0xffu << (8 * i);
+	if (lanes)
+		vgpu_reg_deliver(v, off, val & lanes, lanes);
 }
 
 /* Any register whose reading does nothing else. */
 u32 gen8_cs_reg_get(struct vgpu *v, u32 off)
 {
 	const struct vgpu_reg *r;
-	u32 val = 0;
 
 	off &= 0x7ffffc;
 	r = vgpu_reg_find(v->model, off);
@@ -271,8 +269,7 @@ u32 gen8_cs_reg_get(struct vgpu *v, u32 off)
 		return 0;
 	}
 	gen8_engine_clock(v);
-	vgpu_mmio_read(v, off, &val, 4);
-	return val;
+	return vgpu_reg_fetch(v, off);
 }
 
 /* The 3D and media pipelines: dwords of a command */

@@ -59,13 +59,9 @@ static u32 reg_read_special(struct vgpu *v, const struct vgpu_reg *r, u32 i, u32
 }
 
 /* @lanes has the bits of the bytes that the access carries. */
-static u32 reg_read(struct vgpu *v, u32 i, u32 lanes)
+static inline u32 reg_read_uncounted(struct vgpu *v, u32 i, u32 lanes)
 {
 	const struct vgpu_reg *r = reg_at(v->model, i);
-	struct vgpu_reg_count *counts = env_load_acquire(&v->counts);
-
-	if (counts)
-		env_inc(&counts[i].reads);
 
 	if (!r)
 		return v->model->hole;
@@ -74,14 +70,19 @@ static u32 reg_read(struct vgpu *v, u32 i, u32 lanes)
 	return READ_ONCE(v->regs[i]);
 }
 
-static void reg_write(struct vgpu *v, u32 i, u32 val, u32 lanes)
+static u32 reg_read(struct vgpu *v, u32 i, u32 lanes)
 {
-	const struct vgpu_reg *r = reg_at(v->model, i);
 	struct vgpu_reg_count *counts = env_load_acquire(&v->counts);
-	u32 rw, old, new;
 
 	if (counts)
-		env_inc(&counts[i].writes);
+		env_inc(&counts[i].reads);
+	return reg_read_uncounted(v, i, lanes);
+}
+
+static inline void reg_write_uncounted(struct vgpu *v, u32 i, u32 val, u32 lanes)
+{
+	const struct vgpu_reg *r = reg_at(v->model, i);
+	u32 rw, old, new;
 
 	if (!r)
 		return;
@@ -101,6 +102,15 @@ static void reg_write(struct vgpu *v, u32 i, u32 val, u32 lanes)
 
 	if (r->written && (lanes & BYTE0_LANE || !(r->flags & VGPU_REG_BYTE0)))
 		r->written(v, 4 * i, old, new);
+}
+
+static void reg_write(struct vgpu *v, u32 i, u32 val, u32 lanes)
+{
+	struct vgpu_reg_count *counts = env_load_acquire(&v->counts);
+
+	if (counts)
+		env_inc(&counts[i].writes);
+	reg_write_uncounted(v, i, val, lanes);
 }
 
 static bool in_bar(const struct vgpu *v, u64 off, u32 len)
@@ -192,6 +202,38 @@ int vgpu_mmio_write(struct vgpu *v, u64 off, const void *buf, u32 len)
 		len -= n;
 	}
 	return 0;
+}
+
+/**
+ * vgpu_reg_fetch - an engine of the device reads a register
+ * @v: the device
+ * @off: byte offset in the register BAR, a multiple of 4
+ *
+ * What it does is what a guest's read does, but it is no access of the guest's, and not
+ * counted as one.
+ *
+ * Return: the value; that of a hole outside the BAR.
+ */
+u32 vgpu_reg_fetch(struct vgpu *v, u32 off)
+{
+	if (!in_bar(v, off, 4))
+		return v->model->hole;
+	return reg_read_uncounted(v, dword_of(v, off), ALL_LANES);
+}
+
+/**
+ * vgpu_reg_deliver - an engine of the device writes to a register
+ * @v: the device
+ * @off: byte offset in the register BAR, a multiple of 4; outside nothing happens
+ * @val: the value
+ * @lanes: the bits of the bytes that are written
+ *
+ * See vgpu_reg_fetch().
+ */
+void vgpu_reg_deliver(struct vgpu *v, u32 off, u32 val, u32 lanes)
+{
+	if (in_bar(v, off, 4))
+		reg_write_uncounted(v, dword_of(v, off), val, lanes);
 }
 
 /**

@@ -364,6 +364,8 @@ void *vgpu_region_memory(struct vgpu *v, u32 region, u64 off);
 /* mmio.c: the register BAR; the hot path */
 int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len);
 int vgpu_mmio_write(struct vgpu *v, u64 off, const void *buf, u32 len);
+u32 vgpu_reg_fetch(struct vgpu *v, u32 off);
+void vgpu_reg_deliver(struct vgpu *v, u32 off, u32 val, u32 lanes);
 void vgpu_reg_set_bits(struct vgpu *v, u32 off, u32 bits);
 void vgpu_reg_update(struct vgpu *v, u32 off, u32 mask, u32 bits);
 void vgpu_mmio_reset(struct vgpu *v);

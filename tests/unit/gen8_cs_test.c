@@ -141,6 +141,27 @@ static void registers(void)
 	}
 }
 
+/* What is counted is what may have trapped. */
+static void an_engine_is_not_the_guest(void)
+{
+	const struct vgpu_reg_count *count;
+	u32 reg;
+
+	begin();
+	reg = GPR(engine(GEN8_RCS)->base, 0);
+	CHECK_EQ(vgpu_count_enable(&f.v), 0);
+	count = &f.v.counts[reg / 4];
+	EMIT(&c, LRI(1), reg, 0x11, SRM, reg, USER, 0);
+	run(GEN8_RCS);
+	CHECK_EQ(data(0), 0x11);
+	CHECK_EQ(count->reads, 0);
+	CHECK_EQ(count->writes, 0);
+	reg_put(reg, reg_get(reg));
+	CHECK_EQ(count->reads, 1);
+	CHECK_EQ(count->writes, 1);
+	guest_end();
+}
+
 static void registers_not_its_own(void)
 {
 	begin();
@@ -662,6 +683,7 @@ static void a_command_is_read_once(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(stores),
 	KTAP_CASE(registers),
+	KTAP_CASE(an_engine_is_not_the_guest),
 	KTAP_CASE(registers_not_its_own),
 	KTAP_CASE(users_are_kept_apart),
 	KTAP_CASE(batches),
