@@ -12,6 +12,9 @@ run.sh names its directory on the command line.  A row is about one run on one p
 
   name, path             path is one of LABELS; the same name on each path makes a pair
   reads, writes          accesses that the device's model saw, by debugfs counters
+  shadow_writes          of the writes, those to pages that the guest reads without an exit
+  registers              [name, offset, reads, writes] of each register that was touched
+  group                  rows of one group are summed up for what page classes save
   exits                  of the guest, of all kinds: timers, interrupts, other devices
   userspace_exits        MMIO exits to QEMU, of all devices
   instructions           of the host, spent on the accesses.  None: it is computed here, from
@@ -43,6 +46,7 @@ LABELS = {
     "shadow": "read-only page",
     "kvm-floor": "KVM's own device",
     "kernel": "kvmgt",
+    "emulated": "kvmgt, nothing mapped",
     "qemu-device": "a device in QEMU",
     "vfio": "VFIO without kvmgt",
 }
@@ -148,7 +152,7 @@ def rate(ins, wall):
 
 
 def scaling(raw):
-    """Accesses per second of 1 and 2 vCPUs together: the least disturbed sample."""
+    """Accesses per second of all vCPUs together: the least disturbed sample."""
     rates = {}
     for run in raw["scaling"]:
         key = (run["path"], run["vcpus"])
@@ -160,10 +164,22 @@ def scaling(raw):
 
 
 def speedups(rows):
-    """Path to rate of two vCPUs over rate of one."""
+    """Path to rates of 2 and more vCPUs over the rate of one."""
     best = {(row["path"], row["vcpus"]): row["accesses_per_s"] for row in rows}
-    return {path: round(best[path, 2] / best[path, 1], 3)
-            for path, vcpus in best if vcpus == 2}
+    result = {}
+    for path, vcpus in best:
+        if vcpus > 1:
+            result.setdefault(path, {})[vcpus] = round(best[path, vcpus] / best[path, 1], 3)
+    return result
+
+
+def instructions_of(row, ins):
+    """What the accesses of a workload cost the host, by what one costs."""
+    path = "kernel" if row["path"] == "emulated" else row["path"]
+    shadow_writes = row.get("shadow_writes", 0)
+    return round(row["reads"] * ins.value(path, "read") +
+                 (row["writes"] - shadow_writes) * ins.value(path, "write") +
+                 shadow_writes * ins.value("shadow", "write"))
 
 
 def workloads(directories, environment, ins):
@@ -172,12 +188,78 @@ def workloads(directories, environment, ins):
     for row in (row for path in directories for row in load(path)):
         row = {**row, "environment": environment}
         if row.get("instructions") is None:
-            row["instructions"] = round(sum(
-                row[op + "s"] * ins.value(row["path"], op) for op in ("read", "write")))
+            row["instructions"] = instructions_of(row, ins)
             row["instructions_from"] = (f"computed: reads and writes, times what one of "
                                         f"{HEAD_WIDTH} bytes costs ({ins.environment})")
         rows.append(row)
     return rows
+
+
+def total(rows, path):
+    """The workloads of one path taken together."""
+    mine = [row for row in rows if row["path"] == path]
+    result = {key: sum(row[key] for row in mine) for key in ("reads", "writes", "instructions")}
+    result["registers"] = {}
+    for name, offset, reads, writes in (entry for row in mine for entry in row["registers"]):
+        was = result["registers"].get(offset, (name, 0, 0))
+        result["registers"][offset] = (name, was[1] + reads, was[2] + writes)
+    return result
+
+
+def pages(registers, ins):
+    """What each page of registers costs as EMULATED and as SHADOW, and which is cheaper."""
+    counts = {}
+    for offset, (_, reads, writes) in registers.items():
+        was = counts.get(offset & ~0xfff, (0, 0))
+        counts[offset & ~0xfff] = (was[0] + reads, was[1] + writes)
+    rows = []
+    for page, (reads, writes) in sorted(counts.items()):
+        cost = {name: round(reads * ins.value(path, "read") + writes * ins.value(path, "write"))
+                for name, path in (("EMULATED", "kernel"), ("SHADOW", "shadow"))}
+        rows.append({"page": page, "reads": reads, "writes": writes, **cost,
+                     "cheaper": min(cost, key=cost.get)})
+    return rows
+
+
+def fewer_exits(rows, ins):
+    """What classes of pages save the workloads of a group."""
+    vfio, emulated, kernel = (total(rows, path) for path in ("vfio", "emulated", "kernel"))
+    left = sorted(((name, offset, reads) for offset, (name, reads, _) in kernel["registers"].items()
+                   if reads), key=lambda entry: -entry[2])
+    return {
+        "reads": {"vfio": vfio["reads"], "emulated": emulated["reads"], "trapped": kernel["reads"]},
+        "writes": {"vfio": vfio["writes"], "emulated": emulated["writes"],
+                   "trapped": kernel["writes"]},
+        "reads_without_exit": round(1 - kernel["reads"] / emulated["reads"], 4),
+        "instructions": {"vfio": vfio["instructions"], "emulated": emulated["instructions"],
+                         "kernel": kernel["instructions"]},
+        "vfio_over_kernel": round(vfio["instructions"] / kernel["instructions"], 3),
+        "reads_left": [{"register": name, "offset": offset, "reads": reads}
+                       for name, offset, reads in left],
+        "pages": pages(emulated["registers"], ins),
+    }
+
+
+def fewer_exits_lines(group, found):
+    """Lines of the report about them."""
+    reads, instructions = found["reads"], found["instructions"]
+    yield ""
+    yield f"{group}, taken together:"
+    yield (f"  reads: {reads['emulated']} with every page trapped, {reads['trapped']} trapped with "
+           f"the classes on: {100 * found['reads_without_exit']:.1f} % have no exit")
+    yield (f"  instructions on accesses: {instructions['vfio'] / 1e6:.1f} million by VFIO, "
+           f"{instructions['emulated'] / 1e6:.1f} in the kernel, {instructions['kernel'] / 1e6:.1f} "
+           f"with the classes on: x {found['vfio_over_kernel']:.2f}")
+    yield "  reads that trap still:"
+    for row in found["reads_left"]:
+        yield f"    {row['register']:<28} {row['offset']:#08x} {row['reads']:>6}"
+    yield "  pages with a tenth of a per cent of the accesses or more, by what they cost:"
+    yield f"    {'page':<8} {'reads':>7} {'writes':>7} {'EMULATED':>11} {'SHADOW':>11}"
+    least = (reads["emulated"] + found["writes"]["emulated"]) / 1000
+    for row in found["pages"]:
+        if row["reads"] + row["writes"] >= least:
+            yield (f"    {row['page']:#08x} {row['reads']:>7} {row['writes']:>7} "
+                   f"{row['EMULATED']:>11} {row['SHADOW']:>11}  {row['cheaper']}")
 
 
 def workload_table(rows, environment):
@@ -246,10 +328,13 @@ def report(result, ins, wall):
                "instructions")
     yield ""
     yield f"Accesses in a second, 4-byte reads, best sample ({wall.environment}):"
-    for path, speedup in result["scaling_speedup"].items():
-        one, two = (row["accesses_per_s"] for row in result["scaling"] if row["path"] == path)
-        yield f"  {path:<22} 1 vCPU {one:>11}   2 vCPUs {two:>11}   x {speedup:.2f}"
+    for path in result["scaling_speedup"]:
+        cells = [f"{row['vcpus']} vCPU{'s' if row['vcpus'] > 1 else ' '} {row['accesses_per_s']:>10}"
+                 for row in result["scaling"] if row["path"] == path]
+        yield f"  {path:<22} " + "  ".join(cells) + f"  2: x {result['scaling_speedup'][path][2]:.2f}"
     yield from workload_table(result["workloads"], wall.environment)
+    for group, found in result["fewer_exits"].items():
+        yield from fewer_exits_lines(group, found)
 
 
 def bars(access):
@@ -354,6 +439,11 @@ def main():
         "scaling_speedup": speedups(rows),
         "workloads": workloads(sys.argv[4:], name, ins),
     }
+    groups = {}
+    for row in result["workloads"]:
+        if "group" in row:
+            groups.setdefault(row["group"], []).append(row)
+    result["fewer_exits"] = {group: fewer_exits(rows, ins) for group, rows in groups.items()}
     with open(os.path.join(out, "results.json"), "w", encoding="ascii") as file:
         json.dump(result, file, indent=1)
         file.write("\n")

@@ -25,7 +25,7 @@ need gnuplot=gnuplot-nox python3=python3
 mkdir -p "$out"
 rm -f "$out"/{results.json,report.txt,path-length.svg}
 cases=(bench-icount "$wall")
-[ "$wall" = bench-wall-quick ] || cases+=(bench-linux bench-i915)
+[ "$wall" = bench-wall-quick ] || cases+=(bench-linux bench-i915 bench-desktop)
 "$KV_ROOT/tests/vm/run.sh" --out "$out/raw" "${cases[@]}"
 python3 "$KV_ROOT/tests/bench/bench.py" "$out" "${cases[@]/#/$out/raw/}"
 gnuplot "$out/path-length.gp"

@@ -196,12 +196,17 @@ SCALING = (
 )
 
 
+# vCPUs, and accesses of each in a sample: some milliseconds where each has a core of its own, so
+# that one sample without a neighbour on the machine is enough; else many turns of the scheduler.
+VCPUS = ((1, 100), (2, 100), (4, 2000), (8, 2000))
+
+
 def in_time(ktap, rounds):
-    """The benchmark in time, on one vCPU and on two.
+    """The benchmark in time, on one vCPU and on as many as there are cores, and more.
 
     The paths take turns, so that what else happens on the machine hits all alike.
     """
-    bench = Bench(smp=2)
+    bench = Bench(smp=8)
     hz = tsc_hz(bench.mon)
     every = paths(bench.mon)
     scaling = []
@@ -209,11 +214,10 @@ def in_time(ktap, rounds):
         for path in every:
             bench.measure(path, 250, 4)
         for path in SCALING:
-            for cpus in (1, 2):
-                # as many accesses as take some milliseconds: one sample without a neighbour
-                # on the machine is enough
-                n = 1000000 if path[0] == "ram" else 100
-                scaling.append(bench.scaling(*path, cpus, n, 24))
+            for cpus, n in VCPUS:
+                if path[0] == "ram":
+                    n *= 10000
+                scaling.append(bench.scaling(*path, cpus, n, 24 if cpus <= 2 else 3))
     write_raw({"environment": "wall", "tsc_hz": hz, "machine": machine(), "rounds": rounds,
                "loop": bench.loop_overhead(10000, 9), "access": [p.row() for p in every],
                "scaling": scaling})

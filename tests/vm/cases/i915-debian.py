@@ -11,6 +11,7 @@ import re
 import time
 
 import l2
+import weston
 from debianguest import DebianGuest
 
 # Words of i915 and of the kernel when something is wrong.
@@ -39,9 +40,6 @@ BENCHMARKS = [
 # where it promised indices.  i915 wants a batch with relocations above 256 KiB and moves it, finds
 # no such index, and says ENOENT; no hardware is involved.
 GEM_BUSY_BUG = "error: -2 != 0"
-WESTON = ("weston --backend=drm-backend.so --use-pixman --tty=1 --continue-without-input"
-          " --config=/tmp/weston.ini --socket=wayland-kv")
-SETTINGS = r"[core]\nidle-time=0\n[shell]\nbackground-color=0xff204a70\n[terminal]\nfont-size=18\n"
 SCRIPT = (r"#!/bin/sh\nuname -srm\nfor i in 1 2 3 4 5; do echo \"line \$i on i915\"; done\n"
           r"touch /tmp/shown\nsleep 9999\n")
 BACKGROUND = bytes((0x20, 0x4a, 0x70))
@@ -105,12 +103,9 @@ def gpu_top(t, guest):
 
 def desktop(t, guest):
     """A desktop with a terminal; the picture is saved and has both."""
-    guest.sh(f'printf "{SETTINGS}" >/tmp/weston.ini; printf "{SCRIPT}" >/tmp/show;'
-             f" chmod +x /tmp/show; ({WESTON} >/tmp/weston.log 2>&1 &)")
-    up, _ = guest.sh("for i in $(seq 60); do pidof weston-desktop-shell && exit; sleep 1; done;"
-                     " false")
-    t.ok(up == 0, "weston: starts with the pixman renderer", guest.sh("cat /tmp/weston.log")[1])
-    guest.sh("(WAYLAND_DISPLAY=wayland-kv weston-terminal --shell=/tmp/show >/tmp/term.log 2>&1 &)")
+    t.ok(weston.start(guest), "weston: starts with the pixman renderer",
+         guest.sh("cat /tmp/weston.log")[1])
+    weston.terminal(guest, SCRIPT)
     seen, end = {}, time.monotonic() + 90
     while time.monotonic() < end:
         time.sleep(3)

@@ -205,7 +205,11 @@ static void frame_add(struct frames *f, uint32_t sequence, uint64_t us)
 	f->nr++;
 }
 
-/* Numbers rise, and by as much as there was time for. */
+/*
+ * Numbers rise, and by as much as there was time for.  A guest that loses its CPU between the
+ * scan line and the clock dates a frame wrong, hence half a frame more than the one that rounding
+ * makes.
+ */
 static void frames_judge(const struct frames *f, const struct screen *s, const char *name,
 			 unsigned int want)
 {
@@ -215,8 +219,8 @@ static void frames_judge(const struct frames *f, const struct screen *s, const c
 	note("%s: %u in %llu us, numbers %u, left out %u, time for %.2f", name, f->nr,
 	     (unsigned long long)(f->last_us - f->first_us), numbers, f->missed, frames);
 	result(f->nr >= want, "%s: all came", name);
-	result(!f->unordered && numbers == f->nr - 1 + f->missed && frames - numbers < 1 &&
-		       numbers - frames < 1,
+	result(!f->unordered && numbers == f->nr - 1 + f->missed && frames - numbers < 1.5 &&
+		       numbers - frames < 1.5,
 	       "%s: the numbers add up", name);
 }
 

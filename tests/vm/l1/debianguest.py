@@ -5,6 +5,7 @@ import os
 import time
 
 import l2
+from counted import Counted
 from linuxguest import LinuxGuest
 
 # Memory in small pages: before 6.13 KVM cannot map the aperture onto huge ones.
@@ -47,3 +48,11 @@ class DebianGuest(LinuxGuest):
         with open(os.path.join(l2.OUT, name + ".txt"), "w", encoding="utf-8") as f:
             f.write("\n".join(self.transcript) + "\n")
         return text
+
+
+class CountedDebianGuest(Counted, DebianGuest):
+    """The same, and what it costs is counted from the start."""
+
+    def __init__(self, mdev, props):
+        self.count(mdev, props)
+        super().__init__(mdev, props)
