@@ -5,7 +5,7 @@
  * Each block is a table of registers and the few functions that masks cannot say:
  *
  *	gen8_gt.c	uncore, fuses, resets, pcode, PVINFO, fences, flushes
- *	gen8_irq.c	MASTER, GT and display interrupt registers, MSI
+ *	gen8_irq.c	MASTER, GT and display interrupt registers, MSI, INTx
  *	gen8_display.c	power, clocks, PLLs, DDI, planes as registers
  *	gen8_vblank.c	pipes in time: frame counter, scan line, vblank, flips
  *	gen8_gmbus.c	GMBUS, GPIO and AUX, with the monitor's EDID behind
@@ -19,7 +19,8 @@
  *
  * Locks: gen8->engine_lock (engines, their queues), gen8->irq_lock (what is
  * signalled), gen8->display_lock (vblank, GMBUS).  Each is a leaf but that
- * irq_lock may be taken inside the other two.  None is held around host->dma().
+ * irq_lock may be taken inside the other two, and config_lock inside irq_lock.  None
+ * is held around host->dma().
  *
  * Facts: Intel's public PRMs for Broadwell and what i915 does, see the project's
  * notes.
@@ -59,11 +60,11 @@ struct gen8_display;	/* gen8_display.h: private to the display's files */
 /**
  * struct gen8 - vgpu->priv of this model
  * @engine_lock: guards @engines
- * @irq_lock: guards the latching of causes and the level of the MSI line
+ * @irq_lock: guards the latching of causes and the level of the line
  * @display_lock: guards @display
  * @engines: state of the engines that is no register
  * @display: state of the display that is no register
- * @irq_level: what the MSI line would be if it were one: MSIs are its rising edges
+ * @irq_level: the INTx pin; MSIs are its rising edges
  * @faults: guest addresses that could not be translated or accessed
  * @tlb_epoch: counts invalidations of all that engines remember of page tables
  */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gen8_irq.c - from an event to a message signalled interrupt
+ * gen8_irq.c - from an event to an interrupt
  *
  * An event that IMR lets through is latched in IIR; IIR and IER make a bit of MASTER;
- * MASTER's bits and its enable make the line whose rising edges are MSIs.  A driver
- * disables MASTER, looks, clears what it saw and enables it again: what came meanwhile
- * makes an edge then.
+ * MASTER's bits and its enable make the line, which is the INTx pin, and whose rising
+ * edges are MSIs: the host drops those of the two that the guest did not set up.  A
+ * driver disables MASTER, looks, clears what it saw and enables it again: what came
+ * meanwhile raises the line then.
  *
  * All that a guest reads here is stored, so that the page may be shared with it.
  */
@@ -64,22 +65,30 @@ static u32 master_summary(const struct vgpu *v)
 	return summary;
 }
 
+static void line_set_locked(struct vgpu *v, bool level)
+{
+	struct gen8 *g = to_gen8(v);
+
+	env_assert_locked(&g->irq_lock);
+	if (level == g->irq_level)
+		return;
+	g->irq_level = level;
+	if (level)
+		v->host->irq(v, 0);
+	vgpu_pci_intx_status(v, level);
+	v->host->intx(v, level);
+}
+
 /*
  * The registers are read under the lock: of two vCPUs that change them, the one that
  * comes last here sees both changes.
  */
 static void irq_update_locked(struct vgpu *v)
 {
-	struct gen8 *g = to_gen8(v);
 	u32 summary = master_summary(v);
-	bool level;
 
-	env_assert_locked(&g->irq_lock);
 	vgpu_reg_update(v, MASTER_IRQ, ~(u32)MASTER_IRQ_ENABLE, summary);
-	level = summary && reg(v, MASTER_IRQ) & MASTER_IRQ_ENABLE;
-	if (level && !g->irq_level)
-		v->host->irq(v, 0);
-	g->irq_level = level;
+	line_set_locked(v, summary && reg(v, MASTER_IRQ) & MASTER_IRQ_ENABLE);
 }
 
 static void irq_update(struct vgpu *v)
@@ -150,12 +159,19 @@ void gen8_irq_pch(struct vgpu *v, u32 bits)
 }
 
 /**
- * gen8_irq_reset - the registers have their reset values, and nothing is pending
+ * gen8_irq_reset - registers and configuration space have their reset values
  * @v: the device
+ *
+ * Nothing is pending, unless the guest is at work already.
  */
 void gen8_irq_reset(struct vgpu *v)
 {
-	irq_update(v);
+	struct gen8 *g = to_gen8(v);
+
+	env_lock(&g->irq_lock);
+	irq_update_locked(v);
+	vgpu_pci_intx_status(v, g->irq_level);
+	env_unlock(&g->irq_lock);
 }
 
 static void irq_written(struct vgpu *v, u32 off, u32 old, u32 new)

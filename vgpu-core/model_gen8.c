@@ -109,6 +109,7 @@ struct vgpu_model vgpu_model_gen8 = {
 		.subdevice = 0x1100,
 		.class = 0x030000,	/* display, VGA compatible */
 		.revision = 9,
+		.intx = true,
 		.msi_vectors = 1,
 		.msi_offset = MSI_CAP,
 		.extra = gen8_extra,

@@ -241,7 +241,8 @@ struct vgpu_model {
  * struct vgpu_host - what a device needs from its host at run time
  * @irq: the device raises MSI vector @vector; dropped where userspace did not
  *	configure it
- * @intx: the level of the INTx pin changed; INTX_DISABLE is the host's to respect
+ * @intx: the level of the INTx pin changed, also while MSI is in use; INTX_DISABLE is
+ *	the host's to respect
  * @now_ns: a monotonic clock
  * @dma: read or write guest memory; 0, or an error where there is none.  May
  *	sleep.  Only from model->work, model->timer, model->frame and the door to

@@ -60,8 +60,8 @@ static void host_intx(struct vgpu *v, bool level)
 {
 	struct fixture *f = v->host_data;
 
-	f->intx = level;
-	f->intx_edges++;
+	WRITE_ONCE(f->intx, level);
+	env_inc(&f->intx_edges);
 }
 
 static u64 host_now_ns(struct vgpu *v)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gen8_irq_test.c - from events to MSIs, as i915's handler sees them
+ * gen8_irq_test.c - from events to MSIs and INTx, as i915's handler sees them
  */
 #include "gen8_helpers.h"
 
@@ -262,6 +262,83 @@ static void device_reset_is_silent(void)
 	fixture_exit(&f);
 }
 
+static u32 status_bit(void)
+{
+	return config_get(&f, PCI_STATUS, 2) & PCI_STATUS_INTERRUPT;
+}
+
+/* Pin, level and the bit in STATUS agree; COMMAND's INTX_DISABLE is the host's business. */
+static void intx_is_the_line(void)
+{
+	begin();
+	CHECK_EQ(config_get(&f, PCI_INTERRUPT_PIN, 1), 1);
+	CHECK_EQ(f.intx_edges, 0);
+	CHECK_EQ(status_bit(), 0);
+
+	gen8_irq_pipe(&f.v, 0, 1);
+	gen8_irq_engine(&f.v, GEN8_RCS, GEN8_IRQ_USER);
+	CHECK(f.intx);
+	CHECK_EQ(f.intx_edges, 1);
+	CHECK_EQ(status_bit(), PCI_STATUS_INTERRUPT);
+	wr(&f, 0x44408, 1);			/* one of two causes gone */
+	CHECK(f.intx);
+	wr(&f, 0x44308, 1);
+	CHECK(!f.intx);
+	CHECK_EQ(f.intx_edges, 2);
+	CHECK_EQ(status_bit(), 0);
+
+	config_put(&f, PCI_COMMAND, 0xffff, 2);
+	CHECK_EQ(config_get(&f, PCI_COMMAND, 2), PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+							 PCI_COMMAND_INTX_DISABLE);
+	CHECK(f.v.intx_disabled);
+	gen8_irq_pipe(&f.v, 0, 1);
+	CHECK(f.intx);
+	CHECK_EQ(status_bit(), PCI_STATUS_INTERRUPT);
+	config_put(&f, PCI_STATUS, 0xffff, 2);	/* read-only */
+	CHECK_EQ(status_bit(), PCI_STATUS_INTERRUPT);
+	fixture_exit(&f);
+}
+
+/* The handler's first write takes the line down, its last one up again for what is left. */
+static void intx_through_the_handler(void)
+{
+	begin();
+	gen8_irq_engine(&f.v, GEN8_RCS, GEN8_IRQ_USER);
+	CHECK(f.intx);
+	wr(&f, 0x44200, 0);
+	CHECK(!f.intx);
+	CHECK_EQ(status_bit(), 0);
+	gen8_irq_engine(&f.v, GEN8_RCS, GEN8_IRQ_CSB);
+	CHECK(!f.intx);
+	wr(&f, 0x44308, 1);
+	wr(&f, 0x44200, 0x80000000);
+	CHECK(f.intx);
+	CHECK_EQ(status_bit(), PCI_STATUS_INTERRUPT);
+	CHECK_EQ(f.intx_edges, 3);
+	wr(&f, 0x44200, 0);
+	wr(&f, 0x44308, 0x100);
+	wr(&f, 0x44200, 0x80000000);
+	CHECK(!f.intx);
+	CHECK_EQ(f.intx_edges, 4);
+	fixture_exit(&f);
+}
+
+static void intx_after_a_reset(void)
+{
+	begin();
+	gen8_irq_pipe(&f.v, 0, 1);
+	CHECK(f.intx);
+	vgpu_reset(&f.v);
+	CHECK(!f.intx);
+	CHECK_EQ(f.intx_edges, 2);
+	CHECK_EQ(status_bit(), 0);
+	CHECK_EQ(config_get(&f, PCI_COMMAND, 2), 0);
+	CHECK(!f.v.intx_disabled);
+	vgpu_reset(&f.v);
+	CHECK_EQ(f.intx_edges, 2);
+	fixture_exit(&f);
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(master_bit_of_each_source),
 	KTAP_CASE(engine_bits_are_shifted),
@@ -274,6 +351,9 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(iir_clears_what_is_written),
 	KTAP_CASE(reset_sequence_leaves_nothing),
 	KTAP_CASE(device_reset_is_silent),
+	KTAP_CASE(intx_is_the_line),
+	KTAP_CASE(intx_through_the_handler),
+	KTAP_CASE(intx_after_a_reset),
 };
 
 KTAP_MAIN(cases)
