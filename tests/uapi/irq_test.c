@@ -28,6 +28,19 @@
 #define UNMASK	VFIO_IRQ_SET_ACTION_UNMASK
 #define TRIGGER	VFIO_IRQ_SET_ACTION_TRIGGER
 
+#define STATUS_INTERRUPT	8
+
+/* Registers of the gen8 model, and its EDID region, whose link is an interrupt of a kind. */
+#define MASTER_IRQ	0x44200
+#define MASTER_ENABLE	0x80000000
+#define SDE_IMR		0xc4004
+#define SDE_IIR		0xc4008
+#define SDE_IER		0xc400c
+#define SHOTPLUG	0xc4030
+#define LINK_STATE	(REGION_OFFSET(11) + offsetof(struct vfio_region_gfx_edid, link_state))
+#define UP		VFIO_DEVICE_GFX_LINK_STATE_UP
+#define DOWN		VFIO_DEVICE_GFX_LINK_STATE_DOWN
+
 static struct dev dev;
 static int efd[5];
 
@@ -80,7 +93,7 @@ static uint64_t signalled(int fd)
 	return signalled_wait(fd, 0);
 }
 
-static void reg_write(uint32_t off, uint32_t val)
+static void reg_write(uint64_t off, uint32_t val)
 {
 	CHECK_EQ(pwrite(dev.fd, &val, 4, off), 4);
 }
@@ -266,29 +279,133 @@ static void command_write(uint16_t val)
 	CHECK_EQ(pwrite(dev.fd, &val, 2, REGION_OFFSET(7) + 4), 2);
 }
 
-static void intx_disable_bit(void)
+static uint16_t status_bit(void)
 {
 	uint16_t status;
 
+	CHECK_EQ(pread(dev.fd, &status, 2, REGION_OFFSET(7) + 6), 2);
+	return status & STATUS_INTERRUPT;
+}
+
+static void intx_disable_bit(void)
+{
 	CHECK_EQ(set_fds(INTX, 0, 1, efd), 0);
 	command_write(0x400);
 	reg_write(TEST_IRQ_ENABLE, 1);
 	reg_write(TEST_IRQ_SET, 1);
 	CHECK_EQ(signalled(efd[0]), 0);
-	CHECK_EQ(pread(dev.fd, &status, 2, REGION_OFFSET(7) + 6), 2);
-	CHECK_EQ(status & 8, 8);
+	CHECK_EQ(status_bit(), STATUS_INTERRUPT);
 	command_write(0);
 	CHECK_EQ(signalled(efd[0]), 1);
 	CHECK_EQ(disable(INTX), 0);
 	CHECK_EQ(xioctl(dev.fd, VFIO_DEVICE_RESET, NULL), 0);
-	CHECK_EQ(pread(dev.fd, &status, 2, REGION_OFFSET(7) + 6), 2);
-	CHECK_EQ(status & 8, 0);
+	CHECK_EQ(status_bit(), 0);
+}
+
+/* Unplugged and plugged in again: a cause that stays until the guest clears it. */
+static void replug(void)
+{
+	reg_write(LINK_STATE, DOWN);
+	reg_write(LINK_STATE, UP);
+}
+
+static void gen8_pin(void)
+{
+	struct vfio_irq_info q = { .argsz = sizeof(q), .index = INTX };
+	uint8_t pin = 0;
+
+	CHECK_EQ(xioctl(dev.fd, VFIO_DEVICE_GET_IRQ_INFO, &q), 0);
+	CHECK_EQ(q.count, 1);
+	CHECK_EQ(pread(dev.fd, &pin, 1, REGION_OFFSET(7) + 0x3d), 1);
+	CHECK_EQ(pin, 1);
+}
+
+/* Automasked; again by each way of unmasking while MASTER lets a cause through, else not. */
+static void gen8_level(void)
+{
+	const uint64_t one = 1;
+
+	CHECK_EQ(set_fds(INTX, 0, 1, efd), 0);
+	CHECK_EQ(set(INTX, FD | UNMASK, 0, 1, &efd[1], 4), 0);
+	replug();
+	CHECK_EQ(signalled(efd[0]), 1);
+	CHECK_EQ(status_bit(), STATUS_INTERRUPT);
+	reg_write(SHOTPLUG, 0x12);
+	replug();
+	CHECK_EQ(signalled(efd[0]), 0);
+
+	/* as the guest's handler does: the line falls, and rises for what is left */
+	reg_write(MASTER_IRQ, 0);
+	CHECK_EQ(status_bit(), 0);
+	CHECK_EQ(set(INTX, NONE | UNMASK, 0, 1, NULL, 0), 0);
+	CHECK_EQ(signalled(efd[0]), 0);
+	reg_write(MASTER_IRQ, MASTER_ENABLE);
+	CHECK_EQ(signalled(efd[0]), 1);
+	CHECK_EQ(set(INTX, NONE | UNMASK, 0, 1, NULL, 0), 0);
+	CHECK_EQ(signalled(efd[0]), 1);
+	CHECK_EQ(write(efd[1], &one, 8), 8);
+	CHECK_EQ(signalled_wait(efd[0], 2000), 1);
+	reg_write(SDE_IIR, ~0U);
+	CHECK_EQ(status_bit(), 0);
+	CHECK_EQ(write(efd[1], &one, 8), 8);
+	CHECK_EQ(signalled_wait(efd[0], 200), 0);
+}
+
+static void gen8_disabled(void)
+{
+	command_write(0x400);
+	replug();
+	CHECK_EQ(status_bit(), STATUS_INTERRUPT);
+	CHECK_EQ(signalled(efd[0]), 0);
+	command_write(0);
+	CHECK_EQ(signalled(efd[0]), 1);
+	CHECK_EQ(disable(INTX), 0);
+}
+
+/* MSI is the line's edge, INTx its level: what is set up gets its own, the other nothing. */
+static void gen8_msi_instead(void)
+{
+	CHECK_EQ(set_fds(MSI, 0, 1, &efd[2]), 0);
+	CHECK_EQ(signalled(efd[2]), 0);
+	reg_write(MASTER_IRQ, 0);
+	reg_write(MASTER_IRQ, MASTER_ENABLE);
+	CHECK_EQ(signalled(efd[2]), 1);
+	CHECK_EQ(signalled(efd[0]), 0);
+	CHECK_EQ(disable(MSI), 0);
+	CHECK_EQ(set_fds(INTX, 0, 1, efd), 0);
+	CHECK_EQ(signalled(efd[0]), 1);
+	CHECK_EQ(xioctl(dev.fd, VFIO_DEVICE_RESET, NULL), 0);
+	CHECK_EQ(set(INTX, NONE | UNMASK, 0, 1, NULL, 0), 0);
+	CHECK_EQ(signalled(efd[0]) + signalled(efd[2]), 0);
+	CHECK_EQ(status_bit(), 0);
+	CHECK_EQ(disable(INTX), 0);
+}
+
+/* The model that guests have: its line is made of registers that are no test's own. */
+static void intx_of_gen8(void)
+{
+	struct dev test = dev;
+
+	memset(&dev, 0, sizeof(dev));
+	mdev_create(&dev, "gen8");
+	dev_open(&dev, NULL);
+	reg_write(SDE_IMR, 0);
+	reg_write(SDE_IER, ~0U);
+	reg_write(SHOTPLUG, 0x10);
+	reg_write(MASTER_IRQ, MASTER_ENABLE);
+	gen8_pin();
+	gen8_level();
+	gen8_disabled();
+	gen8_msi_instead();
+	dev_close(&dev);
+	mdev_remove(&dev);
+	dev = test;
 }
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(info),    KTAP_CASE(malformed),  KTAP_CASE(msi_doorbell),
 	KTAP_CASE(loopback), KTAP_CASE(request),   KTAP_CASE(intx_level),
-	KTAP_CASE(intx_resample), KTAP_CASE(intx_disable_bit),
+	KTAP_CASE(intx_resample), KTAP_CASE(intx_disable_bit), KTAP_CASE(intx_of_gen8),
 };
 
 int main(void)

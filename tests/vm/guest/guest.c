@@ -9,7 +9,8 @@
  *   rate r|w OFF SECONDS       kv: rate N accesses in US us, last VALUE, bad N
  *   count r|w OFF N            kv: count N accesses in US us, last VALUE, bad N
  *   say TEXT                   TEXT on the screen;  kv: said
- *   run PROGRAM ARG            it talks to the host itself;  kv: done STATUS
+ *   show FILE                  its lines, each after "| ";  kv: shown
+ *   run PROGRAM ARG [ARG]      it talks to the host itself;  kv: done STATUS
  *   off                        power off
  *
  * Accesses are 16 bits wide, as the bochs driver makes them.  A write stores what
@@ -107,8 +108,20 @@ static void say(const char *text)
 	fclose(screen);
 }
 
-/* A program out of /bin with the host's line as its own. */
-static void run(FILE *tty, const char *program, const char *arg)
+static void show(FILE *tty, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file))
+		fprintf(tty, "\n| %s", line);
+	if (file)
+		fclose(file);
+	fprintf(tty, "\nkv: shown\n");
+}
+
+/* A program out of /bin with the host's line as its own; @more: another argument, or NULL. */
+static void run(FILE *tty, const char *program, const char *arg, const char *more)
 {
 	char path[64];
 	int status = -1;
@@ -120,7 +133,7 @@ static void run(FILE *tty, const char *program, const char *arg)
 	if (!child) {
 		dup2(fileno(tty), STDIN_FILENO);
 		dup2(fileno(tty), STDOUT_FILENO);
-		execl(path, program, arg, (char *)NULL);
+		execl(path, program, arg, more, (char *)NULL);
 		_exit(127);
 	}
 	if (child > 0)
@@ -130,9 +143,10 @@ static void run(FILE *tty, const char *program, const char *arg)
 
 static void command(FILE *tty, char *line)
 {
-	char verb[8], op, program[32], arg[32];
+	char verb[8], op, program[32], arg[32], more[32];
 	unsigned int off, width;
 	unsigned long long n;
+	int words;
 
 	line[strcspn(line, "\r\n")] = 0;
 	if (sscanf(line, "read %i %u", (int *)&off, &width) == 2 && off < BAR_SIZE)
@@ -142,8 +156,10 @@ static void command(FILE *tty, char *line)
 		hammer_command(tty, verb, op, off, n);
 	else if (!strncmp(line, "say ", 4))
 		say(line + 4), fprintf(tty, "kv: said\n");
-	else if (sscanf(line, "run %31s %31s", program, arg) == 2)
-		run(tty, program, arg);
+	else if (!strncmp(line, "show ", 5))
+		show(tty, line + 5);
+	else if ((words = sscanf(line, "run %31s %31s %31s", program, arg, more)) >= 2)
+		run(tty, program, arg, words == 3 ? more : NULL);
 	else if (!strcmp(line, "off"))
 		reboot(RB_POWER_OFF);
 	else

@@ -65,6 +65,12 @@ class LinuxGuest(l2.Guest):
         self.mon.line.send(command)
         return self.expect(r"^kv: (.*)", timeout)[1]
 
+    def show(self, path):
+        """The text of a file in the guest."""
+        heard = len(self.console)
+        self.ask("show " + path)
+        return "\n".join(line[2:] for line in self.console[heard:] if line.startswith("| "))
+
     def hammer(self, command):
         """A rate or count command; (accesses, microseconds, last value, differences)."""
         answer = self.ask(command)
