@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A Debian 12 userland for a guest of level 2: a read-only root image with the public programs
-# that exercise a graphics driver, and an initramfs with the stock i915 of the kernel that level 1
-# runs.  Prints the cache directory that holds root.ext4 and initrd.
+# that exercise a graphics driver, a library that helps one of them, and an initramfs with the stock
+# i915 of the kernel that level 1 runs.  Prints the cache directory that holds root.ext4 and initrd.
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 INIT=$KV_ROOT/tests/vm/guest/debian-init.sh
+PRELOAD=tests/vm/guest/no_handle_lut.c
 PACKAGES=fonts-dejavu-core,intel-gpu-tools,kmod,libdrm-tests,mount,procps,weston
 # Everything from the release itself.
 PINNED=none
@@ -19,9 +20,16 @@ build() {
 	mkdir "$work"
 	tell_time "Debian guest: packages" bootstrap "$work/root" "$PINNED" "$PACKAGES"
 	tell_time "Debian guest: kernel $KV_ABI" fetch_deb "$work/kernel" \
-		"linux-image-$KV_ABI=$KV_VER" busybox-static
+		"linux-image-$KV_ABI=$KV_VER" busybox-static libdrm-dev
+	tell_time "Debian guest: library" library "${work#"$KV_CACHE"/}"
 	tell_time "Debian guest: image" pack "$dir" "$work"
 	rm -rf --one-file-system "$work"
+}
+
+library() {
+	"$KV_ROOT/tests/vm/sdk.sh" run gcc -O2 -Wall -Wextra -Werror -shared -fPIC -s \
+		-I"/cache/$1/kernel/usr/include/libdrm" \
+		-o "/cache/$1/root/usr/local/lib/no_handle_lut.so" "/src/$PRELOAD"
 }
 
 pack() {
@@ -34,7 +42,8 @@ pack() {
 }
 
 key() {
-	hash_of "=$PACKAGES $MODULES" "=$KV_ABI $KV_VER" "$INIT" "$KV_ROOT/tests/vm/debian.sh"
+	hash_of "=$PACKAGES $MODULES" "=$KV_ABI $KV_VER" "$INIT" "$KV_ROOT/$PRELOAD" \
+		"$KV_ROOT/tests/vm/debian.sh"
 }
 
 kernel_lock

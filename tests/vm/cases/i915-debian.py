@@ -38,8 +38,8 @@ BENCHMARKS = [
 ]
 # gem_busy of the package first uses its batch without relocations, then with, and gives handles
 # where it promised indices.  i915 wants a batch with relocations above 256 KiB and moves it, finds
-# no such index, and says ENOENT; no hardware is involved.
-GEM_BUSY_BUG = "error: -2 != 0"
+# no such index, and says ENOENT; no hardware is involved.  With this library it promises nothing.
+PRELOAD = {"gem_busy": "/usr/local/lib/no_handle_lut.so"}
 SCRIPT = (r"#!/bin/sh\nuname -srm\nfor i in 1 2 3 4 5; do echo \"line \$i on i915\"; done\n"
           r"touch /tmp/shown\nsleep 9999\n")
 BACKGROUND = bytes((0x20, 0x4a, 0x70))
@@ -74,13 +74,20 @@ def modetest(t, guest):
     t.ok(58 < rate < 62, "vbltest: the vblank counter runs at the mode's rate", text)
 
 
+def benchmark(guest, command):
+    """Runs it, with what it needs and, for people, without; (exit status, output)."""
+    run = f"timeout 60 {IGT}{command} 2>&1"
+    if command not in PRELOAD:
+        return guest.sh(run, 120)
+    status, text = guest.sh(run, 120)
+    l2.log(f"{command} without {PRELOAD[command]}: exit {status}: {text[-200:].strip()}")
+    return guest.sh(f"LD_PRELOAD={PRELOAD[command]} {run}", 120)
+
+
 def benchmarks(t, guest):
     """Each runs to its end and prints nothing but positive figures."""
     for command, unit in BENCHMARKS:
-        status, text = guest.sh(f"timeout 60 {IGT}{command} 2>&1", 120)
-        if command == "gem_busy" and status and GEM_BUSY_BUG in text:
-            t.skip(command, "the package's bug: handles where it promised indices")
-            continue
+        status, text = benchmark(guest, command)
         lines = [line for line in text.splitlines() if not line.startswith("size=")]
         figures = [float(x) for line in lines for x in re.findall(r"-?\d+\.\d+|nan|inf", line)]
         l2.log(f"{command}: {' '.join(f'{x:.1f}' for x in figures)} ({unit})")
