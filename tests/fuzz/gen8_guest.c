@@ -89,7 +89,7 @@ static void *host_map(struct vgpu *v, u64 gpa)
 	g->dma++;
 	if (gpa >= FUZZ_RAM || !(g->direct >> (gpa / GEN8_PAGE % 8) & 1))
 		return NULL;
-	return g->ram + gpa;
+	return apart_at(&g->memory, gpa);
 }
 
 static void host_kick(struct vgpu *v)
@@ -143,11 +143,13 @@ void fuzz_guest_begin(struct fuzz_guest *g)
 	u32 image = FUZZ_CONTEXT + GEN8_PAGE;
 	u32 i;
 
-	if (!g->v.regs && (vgpu_model_init(&model) || vgpu_init(&g->v, &model, &host, g)))
+	if (!g->v.regs && (vgpu_model_init(&model) || vgpu_init(&g->v, &model, &host, g) ||
+			   apart_make(&g->memory, FUZZ_RAM)))
 		abort();
+	g->ram = g->memory.whole;
 	gen8_engine_reset_all(&g->v);
 	vgpu_config_write(&g->v, PCI_COMMAND, "\6", 1);
-	memset(g->ram, 0, sizeof(g->ram));
+	memset(g->ram, 0, FUZZ_RAM);
 	tables_build(g);
 	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
 		memset(&g->v.regs[bases[i] / 4], 0, RING_SIZE);
@@ -166,6 +168,7 @@ void fuzz_guest_exit(struct fuzz_guest *g)
 		return;
 	vgpu_exit(&g->v);
 	vgpu_model_exit(&model);
+	apart_free(&g->memory);
 }
 
 void fuzz_submit(struct fuzz_guest *g, u32 engine, u32 flags)

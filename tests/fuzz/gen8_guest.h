@@ -8,6 +8,7 @@
 #ifndef KVMGT_TESTS_FUZZ_GEN8_GUEST_H
 #define KVMGT_TESTS_FUZZ_GEN8_GUEST_H
 
+#include "../lib/apart.h"
 #include "gen8_engine.h"
 
 #define FUZZ_RAM	(256u << 10)
@@ -24,7 +25,8 @@
 /**
  * struct fuzz_guest - the device and its guest
  * @v: the device
- * @ram: guest memory
+ * @memory: guest memory
+ * @ram: all of it in one piece
  * @now: the clock
  * @dma: accesses of this slice
  * @direct: one bit for each of eight pages in turn: it can be accessed directly
@@ -32,7 +34,8 @@
  */
 struct fuzz_guest {
 	struct vgpu v;
-	u8 ram[FUZZ_RAM];
+	struct apart memory;
+	u8 *ram;
 	u64 now;
 	u32 dma;
 	u8 direct;

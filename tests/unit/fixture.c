@@ -94,7 +94,7 @@ static void *host_map(struct vgpu *v, u64 gpa)
 		return NULL;
 	if (f->map == MAP_SOME && (gpa / PAGE_SIZE + n / 1024) % 3 == 0)
 		return NULL;
-	return f->ram + gpa;
+	return apart_at(&f->memory, gpa);
 }
 
 static void host_kick(struct vgpu *v)
@@ -149,16 +149,16 @@ void fixture_exit(struct fixture *f)
 {
 	vgpu_exit(&f->v);
 	vgpu_model_exit(f->model);
-	free(f->ram);
+	apart_free(&f->memory);
 	f->ram = NULL;
 	f->ram_size = 0;
 }
 
 void fixture_memory(struct fixture *f, u64 size)
 {
-	free(f->ram);
-	f->ram = calloc(1, size);
-	require(f->ram, "fixture_memory");
+	apart_free(&f->memory);
+	require(!apart_make(&f->memory, size), "fixture_memory");
+	f->ram = f->memory.whole;
 	f->ram_size = size;
 }
 

@@ -5,6 +5,7 @@
 #ifndef KVMGT_TESTS_FIXTURE_H
 #define KVMGT_TESTS_FIXTURE_H
 
+#include "apart.h"
 #include "ktap.h"
 #include "vgpu.h"
 
@@ -28,7 +29,8 @@ enum fixture_map {
  * @intx_edges: changes of the INTx level
  * @intx: the INTx level
  * @now: what the clock says
- * @ram: guest memory from address 0 on; see fixture_memory()
+ * @memory: guest memory from address 0 on; see fixture_memory()
+ * @ram: all of it in one piece
  * @ram_size: bytes of it
  * @map: what of it can be accessed directly
  * @maps: times that the device asked where a page is
@@ -45,6 +47,7 @@ struct fixture {
 	u32 intx_edges;
 	bool intx;
 	u64 now;
+	struct apart memory;
 	u8 *ram;
 	u64 ram_size;
 	enum fixture_map map;
