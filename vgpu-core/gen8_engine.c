@@ -63,34 +63,12 @@ u64 gen8_engine_ticks(struct vgpu *v)
 	return env_div64(v->host->now_ns(v), NS_PER_TICK);
 }
 
-/* Under the lock: the clock does not go backwards. */
-static void clock_store_locked(struct vgpu *v)
+/* User space of a guest may wait for it to go on: gem_latency of intel-gpu-tools does. */
+static u32 timestamp_read(struct vgpu *v, u32 off)
 {
-	struct gen8_engines *s = to_gen8(v)->engines;
 	u64 ticks = gen8_engine_ticks(v);
-	u32 i;
 
-	env_assert_locked(&to_gen8(v)->engine_lock);
-	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
-		struct gen8_engine *e = &s->engine[i];
-
-		WRITE_ONCE(*gen8_ring_reg(v, e, RING_TIMESTAMP), ticks);
-		WRITE_ONCE(*gen8_ring_reg(v, e, RING_TIMESTAMP + 4), ticks >> 32);
-	}
-}
-
-/**
- * gen8_engine_clock - store the time where the guest reads it
- * @v: the device
- *
- * The guest reads the engines' pages from memory.  The clock in them is that of the last
- * event: a submission, work that was done, a vertical blank, a command that reads it.
- */
-void gen8_engine_clock(struct vgpu *v)
-{
-	env_lock(&to_gen8(v)->engine_lock);
-	clock_store_locked(v);
-	env_unlock(&to_gen8(v)->engine_lock);
+	return off % 8 ? ticks >> 32 : ticks;
 }
 
 /* Make the bits of @mask of a register those of @val; the guest may be writing others. */
@@ -114,7 +92,6 @@ static void elsp_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	bool kick = false;
 
 	env_lock(&to_gen8(v)->engine_lock);
-	clock_store_locked(v);
 	e->port[e->nr_port++] = new;
 	if (e->nr_port == 4) {
 		e->nr_port = 0;
@@ -241,7 +218,8 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	CHICKEN(n, b, RING_MODE, 1),						\
 	STORE(n, b, 0x2a0, RING_TIMESTAMP),					\
 	{ .off = (b) + RING_TIMESTAMP, .name = n "_RING_TIMESTAMP",		\
-	  .count = 2,				.flags = VGPU_REG_VOLATILE },	\
+	  .count = 2,				.read = timestamp_read,		\
+						.flags = VGPU_REG_VOLATILE },	\
 	STORE(n, b, 0x360, RING_CSB),						\
 	STATE(n, b, RING_CSB, 2 * CSB_ENTRIES, 0),				\
 	{ .off = (b) + RING_CSB_PTR, .name = n "_RING_CSB_PTR",			\
@@ -443,7 +421,6 @@ static bool engine_leave(struct vgpu *v, struct gen8_engine *e)
 
 	env_lock(&to_gen8(v)->engine_lock);
 	e->executing = false;
-	clock_store_locked(v);
 	if (!gen8_engine_stale(e)) {
 		registers_publish(v, e);
 		more = !is_stopped(v, e) && !e->hung && (e->active || e->has_pending);
@@ -603,7 +580,6 @@ void gen8_engine_reset(struct vgpu *v, u32 engine_mask)
 		if (engine_mask & BIT(i))
 			engine_reset(v, &s->engine[i]);
 	resetting_publish_locked(v);
-	clock_store_locked(v);
 	env_unlock(&to_gen8(v)->engine_lock);
 }
 

@@ -233,7 +233,6 @@ void gen8_display_timer(struct vgpu *v)
 		pipe_advance_locked(v, i);
 	timer_update_locked(v);
 	env_unlock(&g->display_lock);
-	gen8_engine_clock(v);
 }
 
 /**

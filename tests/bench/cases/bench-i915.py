@@ -10,9 +10,9 @@ from exercise import Exercise
 
 # Settings of the accelerator, by what the path that accesses take is called.
 SETTINGS = {"vfio": ("off", {}), "emulated": ("on", {"x-kvmgt-shadow": "off"}), "kernel": ("on", {})}
-WORKLOADS = ("nop", "flips", "ggtt")
-NAMES = {"nop-queued-bcs-1000": "1000 no-op submissions", "flips-600": "600 page flips",
-         "ggtt-pins-4": "4 new framebuffers into the GGTT"}
+WORKLOADS = ("nops", "flips", "nop", "ggtt")
+NAMES = {"nop-sync-bcs-1000": "1000 no-op submissions", "flips-600": "600 page flips",
+         "nop-queued-bcs-1000": "1000 no-ops queued", "ggtt-pins-4": "4 new framebuffers into the GGTT"}
 BOOT = "i915 boot"
 GROUP = "i915 boot, 1000 no-op submissions and 600 page flips"
 

@@ -268,6 +268,7 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} tests[] = {
+		{ "nops", test_nops },
 		{ "nop", test_nop },	 { "store", test_store }, { "math", test_math },
 		{ "spin", test_spin },	 { "blt", test_blt },	  { "contexts", test_contexts },
 		{ "hang", test_hang },	 { "flip", test_flip },	  { "cursor", test_cursor },

@@ -103,6 +103,7 @@ int batch_submit(const struct batch *b, uint64_t engine, const struct bo *const 
 int batch_run(struct batch *b, uint64_t engine, const struct bo *const *bos, unsigned int nr);
 
 void test_nop(void);
+void test_nops(void);
 void test_store(void);
 void test_math(void);
 void test_contexts(void);

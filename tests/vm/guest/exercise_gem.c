@@ -61,6 +61,15 @@ void test_nop(void)
 	nop_many("nop-queued-bcs-1000", &b, I915_EXEC_BLT, QUEUED, true);
 }
 
+/* Each is waited for: the same submissions however fast the engine is. */
+void test_nops(void)
+{
+	struct batch b = batch_new();
+
+	batch_begin(&b);
+	nop_many("nop-sync-bcs-1000", &b, I915_EXEC_BLT, 10 * SYNCED, false);
+}
+
 /* The driver chooses the address and writes it into the batch. */
 static void store_relocated(const struct engine *engine, uint32_t value)
 {
