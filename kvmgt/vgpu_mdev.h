@@ -13,7 +13,7 @@
  *	bus lock, slots_lock	see kvmgt_bus.h
  *	pages.sem		see pages.c
  *	pin_lock		see aperture.c; may be taken by register callbacks
- *	core block locks	leaf, see vgpu-core
+ *	core block locks	leaf, see vgpu-core; inside them the core's config_lock
  *	irqs.intx_lock		leaf of leaves, spinlock
  */
 #ifndef KVMGT_VGPU_MDEV_H

@@ -4,12 +4,14 @@
  *
  *   exercise NAME     run one sub-test: nop store math contexts
  *                     spin blt hang flip flips flip-60s ggtt cursor tiled plug
+ *   exercise endure SECONDS
  *
  * Speaks to the host in lines:
  *
  *   kv: ok TEXT, kv: not ok TEXT      a result
  *   kv: note TEXT                     for people
  *   kv: figure KEY NUMBER             of the workload that ended last
+ *   kv: progress KEY=NUMBER...        of the one that runs
  *   kv: begin NAME, kv: end           around a workload: waits for a line each time, so
  *                                     that the host can look at its counters in peace
  *
@@ -40,6 +42,7 @@ const struct engine engines[4] = {
 };
 
 int card = -1;
+unsigned int duration = 60;
 
 static unsigned int failures;
 static uint64_t next_addr = 16u << 20;
@@ -81,6 +84,15 @@ void note(const char *format, ...)
 
 	va_start(args, format);
 	say("note", format, args);
+	va_end(args);
+}
+
+void progress(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("progress", format, args);
 	va_end(args);
 }
 
@@ -273,12 +285,14 @@ int main(int argc, char **argv)
 		{ "spin", test_spin },	 { "blt", test_blt },	  { "contexts", test_contexts },
 		{ "hang", test_hang },	 { "flip", test_flip },	  { "cursor", test_cursor },
 		{ "tiled", test_tiled },	 { "flips", test_flips }, { "flip-60s", test_minute },
-		{ "ggtt", test_ggtt },	 { "plug", test_plug },
+		{ "ggtt", test_ggtt },	 { "plug", test_plug },	  { "endure", test_endure },
 	};
 	unsigned int i;
 
+	if (argc == 3)
+		duration = strtoul(argv[2], NULL, 0);
 	for (i = 0; i < ARRAY_SIZE(tests); i++) {
-		if (argc != 2 || strcmp(argv[1], tests[i].name))
+		if (argc < 2 || strcmp(argv[1], tests[i].name))
 			continue;
 		card = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
 		if (!result(card >= 0, "the graphics device opens"))

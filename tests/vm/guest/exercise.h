@@ -4,7 +4,8 @@
  *
  * exercise.c talks to the driver, exercise_gem.c submits to engines,
  * exercise_blt.c blits, exercise_hang.c hangs an engine, exercise_kms.c lights
- * the screen, exercise_plug.c hears of other monitors.
+ * the screen, exercise_plug.c hears of other monitors, exercise_endure.c does most
+ * of that for long.
  */
 #ifndef GUEST_EXERCISE_H
 #define GUEST_EXERCISE_H
@@ -67,12 +68,16 @@ struct engine {
 extern const struct engine engines[4];
 /* The graphics device; sub-tests may use others of their own for a while. */
 extern int card;
+/* Seconds that a sub-test without an end of its own lasts. */
+extern unsigned int duration;
 
 /* ioctl() on card, until it is not interrupted.  Return: its value, or -errno. */
 int request(unsigned long nr, void *arg);
 /* One result of a sub-test; returns @good. */
 bool result(bool good, const char *name, ...) __attribute__((format(printf, 2, 3)));
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Where a workload that lasts has got to. */
+void progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What happens in between is counted by the host under that name. */
 void work_begin(const char *name);
 void work_end(void);
@@ -102,6 +107,9 @@ int batch_submit(const struct batch *b, uint64_t engine, const struct bo *const 
 		 unsigned int nr);
 int batch_run(struct batch *b, uint64_t engine, const struct bo *const *bos, unsigned int nr);
 
+/* The @n-th of a row of blits, by every command, tiling and pixel size.  Return: every byte is right. */
+bool blit_check(unsigned int n);
+
 void test_nop(void);
 void test_nops(void);
 void test_store(void);
@@ -117,5 +125,6 @@ void test_ggtt(void);
 void test_cursor(void);
 void test_tiled(void);
 void test_plug(void);
+void test_endure(void);
 
 #endif /* GUEST_EXERCISE_H */

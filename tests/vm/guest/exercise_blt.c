@@ -258,6 +258,25 @@ static void fills(void)
 	}
 }
 
+bool blit_check(unsigned int n)
+{
+	static const unsigned int bpps[] = { 1, 2, 4 }, fast_bpps[] = { 1, 4, 16 };
+	unsigned int kind = n % 4, pair = n / 4 % 9, depth = n / 36 % 3;
+	struct blit b = { .fast = kind == 1,
+			  .rop = kind == 2 ? ROP_XOR : ROP_COPY,
+			  .bpp = kind == 1 ? fast_bpps[depth] : bpps[depth],
+			  .x = 1 + n % 31,
+			  .y = n % 29,
+			  .sx = n % 23,
+			  .sy = n % 19,
+			  .h = 60 + n % 37,
+			  .src = pair / 3,
+			  .dst = pair % 3 };
+
+	b.w = (1200 + n % 301) / b.bpp;
+	return blit_is_right(&b, kind == 3);
+}
+
 #define WIDE (16u << 20) /* a surface of which bandwidth is measured */
 #define WIDE_PITCH 16384u
 #define TIMES 8

@@ -136,8 +136,7 @@ static void mode_set(struct screen *s, const char *name, uint32_t fb)
 		exit(1);
 }
 
-/* Two framebuffers, and one of them on the monitor. */
-static void screen_light(struct screen *s)
+void screen_light(struct screen *s)
 {
 	int ret;
 
@@ -161,42 +160,23 @@ void screen_show(struct screen *s, const char *name)
 	mode_set(s, name, s->fb[1]);
 }
 
-/* The event of the flip, or nothing within two seconds. */
-static bool flip_event(struct drm_event_vblank *event)
+bool flip_event(struct drm_event_vblank *event, int ms)
 {
 	struct pollfd wait = { .fd = card, .events = POLLIN };
 
-	return poll(&wait, 1, 2000) == 1 && read(card, event, sizeof(*event)) == sizeof(*event) &&
+	return poll(&wait, 1, ms) == 1 && read(card, event, sizeof(*event)) == sizeof(*event) &&
 	       event->base.type == DRM_EVENT_FLIP_COMPLETE;
 }
 
-/**
- * struct frames - what a series of frames was like
- * @first: sequence number of the first
- * @last: of the last
- * @first_us: time of the first, as its event says
- * @last_us: of the last
- * @nr: how many there were
- * @unordered: times that a number was not above the one before
- * @missed: numbers that were left out
- */
-struct frames {
-	uint32_t first;
-	uint32_t last;
-	uint64_t first_us;
-	uint64_t last_us;
-	unsigned int nr;
-	unsigned int unordered;
-	unsigned int missed;
-};
-
-static void frame_add(struct frames *f, uint32_t sequence, uint64_t us)
+void frame_add(struct frames *f, uint32_t sequence, uint64_t us)
 {
 	if (!f->nr) {
 		f->first = sequence;
 		f->first_us = us;
 	} else if ((int32_t)(sequence - f->last) <= 0) {
 		f->unordered++;
+		note("number %u, %u us after number %u", sequence, (unsigned int)(us - f->last_us),
+		     f->last);
 	} else {
 		f->missed += sequence - f->last - 1;
 	}
@@ -210,8 +190,8 @@ static void frame_add(struct frames *f, uint32_t sequence, uint64_t us)
  * scan line and the clock dates a frame wrong, hence half a frame more than the one that rounding
  * makes.
  */
-static void frames_judge(const struct frames *f, const struct screen *s, const char *name,
-			 unsigned int want)
+void frames_judge(const struct frames *f, const struct screen *s, const char *name,
+		  unsigned int want)
 {
 	uint32_t numbers = f->last - f->first;
 	double frames = (f->last_us - f->first_us) / s->frame_us;
@@ -224,17 +204,23 @@ static void frames_judge(const struct frames *f, const struct screen *s, const c
 	       "%s: the numbers add up", name);
 }
 
-/* One flip, and its event.  Return: 0 or -errno. */
-static int flip(const struct screen *s, unsigned int which, struct drm_event_vblank *event)
+int flip_begin(const struct screen *s, unsigned int which)
 {
 	struct drm_mode_crtc_page_flip flip = {
 		.crtc_id = s->crtc,
 		.fb_id = s->fb[which],
 		.flags = DRM_MODE_PAGE_FLIP_EVENT,
 	};
-	int ret = request(DRM_IOCTL_MODE_PAGE_FLIP, &flip);
 
-	if (!ret && !flip_event(event))
+	return request(DRM_IOCTL_MODE_PAGE_FLIP, &flip);
+}
+
+/* One flip, and its event.  Return: 0 or -errno. */
+static int flip(const struct screen *s, unsigned int which, struct drm_event_vblank *event)
+{
+	int ret = flip_begin(s, which);
+
+	if (!ret && !flip_event(event, 2000))
 		ret = -ETIME;
 	return ret;
 }

@@ -25,6 +25,38 @@ struct screen {
 	double frame_us;
 };
 
+/**
+ * struct frames - what a series of frames was like
+ * @first: sequence number of the first
+ * @last: of the last
+ * @first_us: time of the first, as its event says
+ * @last_us: of the last
+ * @nr: how many there were
+ * @unordered: times that a number was not above the one before
+ * @missed: numbers that were left out
+ */
+struct frames {
+	uint32_t first;
+	uint32_t last;
+	uint64_t first_us;
+	uint64_t last_us;
+	unsigned int nr;
+	unsigned int unordered;
+	unsigned int missed;
+};
+
+void frame_add(struct frames *f, uint32_t sequence, uint64_t us);
+/* There were @want, numbers rise, and by as much as there was time for. */
+void frames_judge(const struct frames *f, const struct screen *s, const char *name,
+		  unsigned int want);
+
+/* Two framebuffers, and one of them on the monitor.  Exits where it cannot. */
+void screen_light(struct screen *s);
+/* Flip to framebuffer @which at the next vertical blank.  Return: 0 or -errno. */
+int flip_begin(const struct screen *s, unsigned int which);
+/* The event of the flip, or nothing within @ms. */
+bool flip_event(struct drm_event_vblank *event, int ms);
+
 /* Find a monitor.  Return: is one connected? */
 bool screen_look(struct screen *s);
 /* Set its preferred mode, with a gradient on it; @name is the workload's.  Exits where it cannot. */
