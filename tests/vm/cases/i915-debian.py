@@ -80,7 +80,8 @@ def benchmark(guest, command):
     if command not in PRELOAD:
         return guest.sh(run, 120)
     status, text = guest.sh(run, 120)
-    l2.log(f"{command} without {PRELOAD[command]}: exit {status}: {text[-200:].strip()}")
+    said = re.search(r"error: .*", text)
+    l2.log(f"{command} without {PRELOAD[command]}: exit {status}, {said[0] if said else text[-200:]}")
     return guest.sh(f"LD_PRELOAD={PRELOAD[command]} {run}", 120)
 
 
