@@ -67,6 +67,8 @@ void test_nops(void)
 	struct batch b = batch_new();
 
 	batch_begin(&b);
+	if (!result(!batch_run(&b, I915_EXEC_BLT, NULL, 0), "a no-op"))
+		return;
 	nop_many("nop-sync-bcs-1000", &b, I915_EXEC_BLT, 10 * SYNCED, false);
 }
 
