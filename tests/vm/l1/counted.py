@@ -36,7 +36,7 @@ class Counted:
                 for name, offset, _, _, reads, writes in rows]
 
     def through_vfio(self):
-        """Accesses so far that QEMU made on the vGPU's file, those of x-kvmgt=on before it attached too."""
+        """Accesses so far that QEMU made on the vGPU's file, also before it attached."""
         return sum(int(vfio_reads) + int(vfio_writes) for *_, vfio_reads, vfio_writes, _, _ in
                    (line.rsplit(" ", 5) for line in self.dev.debugfs("counters").splitlines()[1:]))
 
@@ -46,7 +46,7 @@ class Counted:
             return []
         rows = [line.split() for line in self.dev.debugfs("classes").splitlines()[1:]]
         return [range(int(offset, 0), int(offset, 0) + int(size, 0))
-                for region, offset, size, name in rows if (region, name) == ("0", "SHADOW")]
+                for region, offset, size, name in rows if (region, name) == ("0", "shadow")]
 
     def cost(self):
         """Everything that is counted, so far, by the names that the benchmark uses."""
