@@ -25,8 +25,8 @@ def watch(guest, name):
     before, registers = guest.cost(), guest.registers()
     time.sleep(SECONDS)
     after = guest.cost()
-    row = {"name": name, "group": "weston, idle and busy", "path": guest.path, "guest": "6.12", "seconds": SECONDS,
-           **{key: after[key] - before[key] for key in before}}
+    row = {"name": name, "group": "weston, idle and busy", "path": guest.path, "guest": "6.12",
+           "seconds": SECONDS, **{key: after[key] - before[key] for key in before}}
     l2.log(row)
     return {**row, "registers": touched(registers, guest.registers())}
 
