@@ -8,12 +8,12 @@
  *
  * The guest reads these registers from memory, so they are stored, all before the
  * interrupt that tells of them.  A counter is that of the last vertical blank.  The scan
- * line is where the pipe was at the last event: that is enough for a driver, which asks
- * for it to time a vertical blank that just came, or to stay out of the way of one that is
- * about to come; for the latter there is an event shortly before, while anybody waits.
- * For the former a handler's first write is an event: one that begins late would date the
- * vertical blank too late, and if that is by half a frame, i915's count of them jumps by
- * 2^64 ns when it next begins to count (drm_vblank_restore()).
+ * line is where the pipe was at the last event, which is enough for a driver that stays out
+ * of the way of a vertical blank to come: while anybody waits there is an event shortly
+ * before.  A driver also dates a vertical blank by it.  Where that is half a frame too late,
+ * because the line was old, i915's count jumps by 2^64 ns worth of frames when it next begins
+ * to count (drm_vblank_restore()): so a handler's first write is an event, and so is each
+ * quarter of a frame while anybody waits.
  */
 #include "gen8_display.h"
 
@@ -190,11 +190,17 @@ static void pipe_advance_locked(struct vgpu *v, u32 pipe)
 /* When there is something to do for a pipe that is on. */
 static u64 pipe_next_event(const struct gen8_pipe_state *p, u64 now)
 {
-	u64 vblank = p->epoch + (p->seen + 1) * p->frame_ns;
+	u64 last = p->epoch + p->seen * p->frame_ns;
+	u64 vblank = last + p->frame_ns;
+	u64 quarter = env_div64(p->frame_ns + 3, 4);
+	u64 next;
 
-	if (p->wanted & DE_PIPE_VBLANK && now + EVADE_NS < vblank)
-		return vblank - EVADE_NS;
-	return vblank;
+	if (!(p->wanted & DE_PIPE_VBLANK))
+		return vblank;
+	next = min(last + (env_div64(now - last, quarter) + 1) * quarter, vblank);
+	if (now + EVADE_NS < vblank)
+		next = min(next, vblank - EVADE_NS);
+	return next;
 }
 
 static void timer_update_locked(struct vgpu *v)
