@@ -34,6 +34,8 @@ struct screen {
  * @nr: how many there were
  * @unordered: times that a number was not above the one before
  * @missed: numbers that were left out
+ * @restore: by so much the driver may miscount, see frames_tolerate(); 0: it may not
+ * @restored: times that it did
  */
 struct frames {
 	uint32_t first;
@@ -43,7 +45,16 @@ struct frames {
 	unsigned int nr;
 	unsigned int unordered;
 	unsigned int missed;
+	uint32_t restore;
+	unsigned int restored;
 };
+
+/*
+ * i915 counts frames that nobody waited for by time (drm_vblank_restore()).  Where the guest
+ * lost its CPU while it dated the one before, for more than half a frame, that time is
+ * negative, and counts as 2^64 ns.  A series that lasts, beside others, forgives that.
+ */
+void frames_tolerate(struct frames *f, const struct screen *s);
 
 void frame_add(struct frames *f, uint32_t sequence, uint64_t us);
 /* There were @want, numbers rise, and by as much as there was time for. */
