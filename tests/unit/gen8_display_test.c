@@ -140,6 +140,10 @@ static void sideband_remembers(void)
 	wr(&f, 0xc6000, 0x2a000000);
 	wr(&f, 0xc6008, 0x600);
 	CHECK_EQ(rd(&f, 0xc6004), 0);
+	/* a part of it would start before the rest came */
+	mmio_put(&f, 0xc6008, 0x0601, 2);
+	CHECK_EQ(rd(&f, 0xc6004), 0);
+	CHECK_EQ(rd(&f, 0xc6008), 0x600);
 	vgpu_reset(&f.v);
 	CHECK_EQ(sideband(0x2a00, 0x600, 0), 0);
 	fixture_exit(&f);

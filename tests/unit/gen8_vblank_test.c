@@ -51,6 +51,24 @@ static u64 blank(u64 n)
 	return START + n * FRAME - FRAME * 45 / 1125;
 }
 
+/* It would be shown before the rest of it came, and be counted twice. */
+static void half_a_surface_is_none(void)
+{
+	static const u32 surfaces[] = { 0x7019c, 0x7029c, 0x70084 };
+	u32 i;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(surfaces); i++) {
+		wr(&f, surfaces[i], 0x12345000);
+		mmio_put(&f, surfaces[i] + 2, 0xffff, 2);
+		mmio_put(&f, surfaces[i] - 1, 0xffffffff, 4);
+		CHECK_EQ(rd(&f, surfaces[i]), 0x12345000);
+		CHECK_EQ(rd(&f, (surfaces[i] & 0x70fff) + (i == 2 ? 0x28 : 0x10)), 0x12345000);
+	}
+	CHECK_EQ(rd(&f, 0x70044), 1);
+	fixture_exit(&f);
+}
+
 static void counter_counts_blanks(void)
 {
 	u64 n;
@@ -427,6 +445,7 @@ static void line_is_never_old(void)
 }
 
 static const struct ktap_case cases[] = {
+	KTAP_CASE(half_a_surface_is_none),
 	KTAP_CASE(counter_counts_blanks),
 	KTAP_CASE(lines_are_right_where_it_matters),
 	KTAP_CASE(late_handler_sees_the_line_of_now),
