@@ -336,6 +336,36 @@ static void preemption(void)
 	guest_end();
 }
 
+/* Both batches are where they were. */
+static void preemption_in_second_level(void)
+{
+	struct context a, b;
+
+	begin();
+	a = context_new(0x20);
+	b = context_new(0x40);
+	EMIT(&a, MI_BB_START_PPGTT, 0x10000, 0, MI_NOOP);
+	ppgtt_new(a.pml4, 0x10000, 1);
+	BATCH(&a, 0x10000, MI_BB_START_PPGTT | 1 << 22, 0x10800, 0, MI_USER_INTERRUPT,
+	      MI_BATCH_BUFFER_END);
+	BATCH(&a, 0x10800, MI_NOOP, MI_BB_START_PPGTT | 1 << 22, 0x10800, 0);
+	breadcrumb(&a, 1);
+	breadcrumb(&b, 2);
+	submit(GEN8_RCS, &a, NULL);
+	CHECK(!work());
+	submit(GEN8_RCS, &b, NULL);
+	CHECK(work());
+	CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 2);
+	put32(ppgtt_gpa(a.pml4, 0x10800), MI_BATCH_BUFFER_END);
+	nr_events = 0;
+	submit(GEN8_RCS, &a, NULL);
+	CHECK(work());
+	event_is(3, IRQ, GEN8_RCS, GEN8_IRQ_USER);
+	CHECK_EQ(get32(ggtt_gpa(SCRATCH)), 1);
+	csb_is(GEN8_RCS, 4, 0x18, 0x20);
+	guest_end();
+}
+
 /* i915 of a vGPU switches arbitration off before each batch. */
 static void no_arbitration_no_preemption(void)
 {
@@ -699,6 +729,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(lite_restore_takes_the_tail),
 	KTAP_CASE(head_is_saved),
 	KTAP_CASE(preemption),
+	KTAP_CASE(preemption_in_second_level),
 	KTAP_CASE(no_arbitration_no_preemption),
 	KTAP_CASE(reset_cures_a_hang),
 	KTAP_CASE(stop_and_go),

@@ -26,6 +26,10 @@ static int any_aperture(struct vgpu *v, u64 off, u64 *gpa)
 	return 0;
 }
 
+static void any_edid(struct vgpu *v, const void *edid, u32 size)
+{
+}
+
 /* A model that a case may spoil: one block, one BAR of two pages. */
 static struct vgpu_reg regs[4];
 static struct vgpu_block block = { "block", regs, 1 };
@@ -260,6 +264,35 @@ static void extra_config_is_refused(void)
 	REFUSED(WITH_EXTRA(model.pci.pm = true), EINVAL);
 }
 
+static struct vgpu_monitor monitors[2];
+
+static void with_monitors(void)
+{
+	monitors[0] = (struct vgpu_monitor){ NULL, 64, 48, 128, 96 };
+	monitors[1] = (struct vgpu_monitor){ "small", 32, 24, 32, 24 };
+	model.plane = any_plane;
+	model.frame = any_frame;
+	model.edid = any_edid;
+	model.frame_size = 4 * 128 * 96;
+	model.monitors = monitors;
+	model.nr_monitors = 2;
+}
+
+static void monitors_are_refused(void)
+{
+	TAKEN(with_monitors());
+	REFUSED((with_monitors(), model.edid = NULL), EINVAL);
+	REFUSED((with_monitors(), model.monitors = NULL), EINVAL);
+	REFUSED((with_monitors(), model.nr_monitors = 0), EINVAL);
+	REFUSED((with_monitors(), monitors[0].name = "first"), EINVAL);
+	REFUSED((with_monitors(), monitors[1].name = NULL), EINVAL);
+	REFUSED((with_monitors(), monitors[1].width = 0), EINVAL);
+	REFUSED((with_monitors(), monitors[1].height = 0), EINVAL);
+	REFUSED((with_monitors(), monitors[1].width = 33), EINVAL);
+	REFUSED((with_monitors(), monitors[1].height = 25), EINVAL);
+	REFUSED((with_monitors(), monitors[0].max_height = 97), EINVAL);
+}
+
 static void identity_is_refused(void)
 {
 	REFUSED(model.name = NULL, EINVAL);
@@ -339,6 +372,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(areas_are_refused),
 	KTAP_CASE(mapped_areas_hold_plain_registers),
 	KTAP_CASE(extra_config_is_refused),
+	KTAP_CASE(monitors_are_refused),
 	KTAP_CASE(identity_is_refused),
 	KTAP_CASE(size_of_the_table_is_bounded),
 	KTAP_CASE(model_without_registers),
