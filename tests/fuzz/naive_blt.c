@@ -94,6 +94,18 @@ static void byte_do(struct naive_cs *n, const struct blit *b, int64_t at, int y,
 	*out = (combine(b->rop, p, s, d) & ~keep) | (d & keep);
 }
 
+/* Where byte @i of the picture is in an operand; negative: it has none. */
+static int byte_at(struct naive_cs *n, const struct blit *b, const struct surface *s, uint32_t i,
+		   bool write)
+{
+	uint32_t line = b->w * b->bpp;
+
+	if (!inside(b, i % line / b->bpp, i / line))
+		return -1;
+	return naive_cs_byte(n, locate(s, (int64_t)s->x * b->bpp + i % line, s->y + i / line),
+			     false, write);
+}
+
 static void blit_do(struct naive_cs *n, const struct blit *b)
 {
 	static uint8_t out[BYTES_MAX];
@@ -116,13 +128,7 @@ static void blit_do(struct naive_cs *n, const struct blit *b)
 			byte_do(n, b, i % line, y, &out[i]);
 	}
 	for (i = 0; i < total; i++) {
-		x = i % line / b->bpp;
-		y = i / line;
-		if (!inside(b, x, y))
-			continue;
-		where = naive_cs_byte(
-			n, locate(&b->dst, (int64_t)b->dst.x * b->bpp + i % line, b->dst.y + y),
-			false, true);
+		where = byte_at(n, b, &b->dst, i, true);
 		if (where < 0)
 			continue;
 		if (n->stamp[where] == n->blits)
@@ -131,13 +137,7 @@ static void blit_do(struct naive_cs *n, const struct blit *b)
 		n->ram[where] = out[i];
 	}
 	for (i = 0; b->copy && i < total; i++) {
-		x = i % line / b->bpp;
-		y = i / line;
-		if (!inside(b, x, y))
-			continue;
-		where = naive_cs_byte(
-			n, locate(&b->src, (int64_t)b->src.x * b->bpp + i % line, b->src.y + y),
-			false, false);
+		where = byte_at(n, b, &b->src, i, false);
 		if (where >= 0 && n->stamp[where] == n->blits)
 			n->end = NAIVE_UNKNOWN;
 	}
