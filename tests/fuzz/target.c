@@ -8,6 +8,7 @@ static const struct fuzz_target *const targets[] = {
 	&pair_target,
 	&gen8_cs_target,
 	&gen8_mem_target,
+	&gen8_exec_target,
 	&gen8_port_target,
 };
 

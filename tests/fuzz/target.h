@@ -38,6 +38,7 @@ struct fuzz_target {
 extern const struct fuzz_target pair_target;
 extern const struct fuzz_target gen8_cs_target;
 extern const struct fuzz_target gen8_mem_target;
+extern const struct fuzz_target gen8_exec_target;
 extern const struct fuzz_target gen8_port_target;
 
 /* Return: NULL where there is none of that name. */
