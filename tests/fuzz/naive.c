@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * naive.c - a second model of both devices, one byte at a time
+ * naive.c - a second model of devices, one byte at a time
  */
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +117,23 @@ static const struct config_row bochs_config[] = {
 	{ 0x3c, 0, 0xff, 0 },
 };
 
+static const struct config_row gen8_config[] = {
+	{ 0x00, 0x86, 0, 0 }, { 0x01, 0x80, 0, 0 }, { 0x02, 0x12, 0, 0 }, { 0x03, 0x16, 0, 0 },
+	{ 0x04, 0, 0x06, 0 }, { 0x06, 0x10, 0, 0 }, { 0x07, 0, 0, 0xf9 },
+	{ 0x08, 0x09, 0, 0 }, { 0x0b, 0x03, 0, 0 }, { 0x0c, 0, 0xff, 0 },
+	{ 0x10, 0x04, 0, 0 }, { 0x13, 0, 0xff, 0 },
+	{ 0x14, 0, 0xff, 0 }, { 0x15, 0, 0xff, 0 }, { 0x16, 0, 0xff, 0 }, { 0x17, 0, 0xff, 0 },
+	{ 0x18, 0x0c, 0, 0 }, { 0x1b, 0, 0xf0, 0 },
+	{ 0x1c, 0, 0xff, 0 }, { 0x1d, 0, 0xff, 0 }, { 0x1e, 0, 0xff, 0 }, { 0x1f, 0, 0xff, 0 },
+	{ 0x2c, 0xf4, 0, 0 }, { 0x2d, 0x1a, 0, 0 }, { 0x2f, 0x11, 0, 0 },
+	{ 0x34, 0xac, 0, 0 }, { 0x3c, 0, 0xff, 0 }, { 0x50, 0xc0, 0, 0 },
+	{ 0xac, 0x05, 0, 0 }, { 0xae, 0x80, 0x71, 0 },
+	{ 0xb0, 0, 0xfc, 0 }, { 0xb1, 0, 0xff, 0 }, { 0xb2, 0, 0xff, 0 }, { 0xb3, 0, 0xff, 0 },
+	{ 0xb4, 0, 0xff, 0 }, { 0xb5, 0, 0xff, 0 }, { 0xb6, 0, 0xff, 0 }, { 0xb7, 0, 0xff, 0 },
+	{ 0xb8, 0, 0xff, 0 }, { 0xb9, 0, 0xff, 0 },
+	{ 0xfc, 0, 0xff, 0 }, { 0xfd, 0, 0xff, 0 }, { 0xfe, 0, 0xff, 0 }, { 0xff, 0, 0xff, 0 },
+};
+
 static void put(uint8_t *p, uint32_t val)
 {
 	int i;
@@ -175,6 +192,10 @@ void naive_init(struct naive *n, enum naive_model model)
 	n->ram_bar = test ? 2 : 0;
 	n->size = test ? 0x10000 : 0x1000;
 	n->ram_size = test ? 0x100000 : 0x1000000;
+	if (model == NAIVE_GEN8) {
+		n->regs_bar = n->ram_bar = 255; /* none */
+		n->size = n->ram_size = 0;
+	}
 	n->value = bytes(n->size);
 	n->reset = bytes(n->size);
 	n->rw = bytes(n->size);
@@ -187,7 +208,7 @@ void naive_init(struct naive *n, enum naive_model model)
 		put(n->reset + off, test ? 0xdeadbeef : 0xffffffff);
 	if (test) {
 		rows_enter(n, test_rows, sizeof(test_rows) / sizeof(test_rows[0]));
-	} else {
+	} else if (model == NAIVE_BOCHS) {
 		rows_enter(n, bochs_rows, sizeof(bochs_rows) / sizeof(bochs_rows[0]));
 		edid_enter(n);
 	}
@@ -222,8 +243,10 @@ void naive_reset(struct naive *n)
 	memcpy(n->value, n->reset, n->size);
 	if (n->model == NAIVE_TEST)
 		config_reset(n, test_config, sizeof(test_config) / sizeof(test_config[0]));
-	else
+	else if (n->model == NAIVE_BOCHS)
 		config_reset(n, bochs_config, sizeof(bochs_config) / sizeof(bochs_config[0]));
+	else
+		config_reset(n, gen8_config, sizeof(gen8_config) / sizeof(gen8_config[0]));
 	n->reads[0] = 0;
 	n->reads[1] = 0;
 	n->big_endian = false;
@@ -404,7 +427,7 @@ bool naive_intx(const struct naive *n)
 
 bool naive_mem_enabled(const struct naive *n)
 {
-	return n->config[4] & 2 && (n->model == NAIVE_BOCHS || n->config[0x44] % 4 == 0);
+	return n->config[4] & 2 && (n->model != NAIVE_TEST || n->config[0x44] % 4 == 0);
 }
 
 bool naive_intx_disabled(const struct naive *n)

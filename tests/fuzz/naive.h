@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * naive.h - a second model of both devices, one byte at a time
+ * naive.h - a second model of devices, one byte at a time
  *
  * Knows nothing of vgpu-core: no header, no table, no constant is shared.  What
- * it does is what the manuals of the two devices say, said as plainly as can be.
+ * it does is what the manuals of the devices say, said as plainly as can be.
  */
 #ifndef KVMGT_TESTS_NAIVE_H
 #define KVMGT_TESTS_NAIVE_H
@@ -17,6 +17,7 @@
 enum naive_model {
 	NAIVE_TEST,
 	NAIVE_BOCHS,
+	NAIVE_GEN8,	/* configuration space alone */
 };
 
 /**

@@ -10,6 +10,7 @@ static const struct fuzz_target *const targets[] = {
 	&gen8_mem_target,
 	&gen8_exec_target,
 	&gen8_port_target,
+	&gen8_door_target,
 };
 
 static u64 state;

@@ -40,6 +40,7 @@ extern const struct fuzz_target gen8_cs_target;
 extern const struct fuzz_target gen8_mem_target;
 extern const struct fuzz_target gen8_exec_target;
 extern const struct fuzz_target gen8_port_target;
+extern const struct fuzz_target gen8_door_target;
 
 /* Return: NULL where there is none of that name. */
 const struct fuzz_target *fuzz_target_find(const char *name);
