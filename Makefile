@@ -9,7 +9,8 @@
 #   make bench-blt              the blitter against memcpy(), without a VM
 #   make modules                the kernel modules, for the bed's kernel: build/modules/
 #   make tools                  kvmgt-top: build/tools/kvmgt-top
-#   make fuzz SECONDS=n         fuzz for n seconds (default 60)
+#   make fuzz SECONDS=n         fuzz for n seconds (default 60), then what of vgpu-core is reached;
+#                               TIMES=n: n times as many inputs from a seed, SEED=s, TARGETS='pair'
 #   make lint                   every lint
 #   make shell                  a login in the test bed, a vGPU ready
 #   make clean                  removes build/; what is cached stays in ~/.cache/kvmgt
@@ -17,6 +18,7 @@
 # The test bed needs Debian 12, root for its chroots, and 6 GiB of disk in the cache.
 
 SECONDS ?= 60
+TIMES ?= 1
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -46,7 +48,8 @@ tools:
 	@tests/vm/tools.sh
 
 fuzz:
-	@tests/fuzz/run.sh $(SECONDS)
+	@tests/fuzz/run.sh $(SECONDS) $(TIMES)
+	@tests/fuzz/coverage.sh
 
 lint:
 	@tests/lint/run.sh

@@ -1,23 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Fuzzes the core against naive models of it: tests/fuzz/run.sh [SECONDS [ACCESSES]]
+# Fuzzes the core against naive models of it: tests/fuzz/run.sh [SECONDS [TIMES]]
 #
-# SECONDS (default 30) are shared by the targets of target.c under libFuzzer, each at
-# least one; then soak makes ACCESSES (default 10 million) of the pair target and
-# GEN8_INPUTS (default 20000) inputs of each other, from SEED, which it prints.  What a
-# target finds is left in build/fuzz/.  The last line sums up this run, and all since
-# build/fuzz/ was made.  KTAP: build/check/fuzz-core.ktap.
+# SECONDS (default 30) are shared by the targets of target.c under libFuzzer, each at least
+# one; then soak makes TIMES (default 1) as many inputs of each target as stand below, from
+# SEED, which it prints.  SECONDS 0 and TIMES 0 leave that out; TARGETS names the targets
+# that are meant.  What a target finds is left in build/fuzz/.  The last line sums up this
+# run, and all since build/fuzz/ was made.  KTAP: build/check/fuzz-core.ktap.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
 
 seconds=${1:-30}
-accesses=${2:-10000000}
+times=${2:-1}
 seed=${SEED:-$(($(date +%s) % 1000000))}
-gen8_inputs=${GEN8_INPUTS:-20000}
 out=build/fuzz
 ktap=build/check/fuzz-core.ktap
-targets=(pair gen8_cs gen8_mem)
+# Some two seconds of each.
+declare -A inputs_of=([pair]=1000 [gen8_cs]=8000 [gen8_mem]=15000 [gen8_exec]=20000
+	[gen8_port]=3000 [gen8_door]=2500)
+read -ra targets <<<"${TARGETS:-pair gen8_cs gen8_mem gen8_exec gen8_port gen8_door}"
 number=0
 failed=0
 inputs=0
@@ -84,16 +86,17 @@ fuzz()
 	result $status "$2" "$log"
 }
 
-# soak TARGET OPTION N
+# soak TARGET INPUTS
 soak()
 {
 	local status=0 log=$out/$1-soak.log
-	"$out/soak" "$@" --seed "$seed" >"$log" 2>&1 || status=$?
+	"$out/soak" "$1" --inputs "$2" --seed "$seed" >"$log" 2>&1 || status=$?
 	result $status "$1-soak" "$log"
 }
 
 mkdir -p "$out" build/check
-printf 'KTAP version 1\n1..%d\n' $((2 * ${#targets[@]} + 1)) >"$ktap"
+printf 'KTAP version 1\n1..%d\n' \
+	$((((seconds > 0) + (times > 0)) * ${#targets[@]} + 1)) >"$ktap"
 
 status=0
 build >"$out/build.log" 2>&1 || status=$?
@@ -104,13 +107,10 @@ result $status build "$out/build.log"
 begin=$SECONDS
 each=$((seconds / ${#targets[@]}))
 for target in "${targets[@]}"; do
-	fuzz $((each > 0 ? each : 1)) "$target"
+	[ "$seconds" -eq 0 ] || fuzz $((each > 0 ? each : 1)) "$target"
 done
 for target in "${targets[@]}"; do
-	case $target in
-	pair)	soak pair --units "$accesses" ;;
-	*)	soak "$target" --inputs "$gen8_inputs" ;;
-	esac
+	[ "$times" -eq 0 ] || soak "$target" $((times * inputs_of[$target]))
 done
 took=$((SECONDS - begin))
 

@@ -1,16 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Builds and runs the unit tests: tests/unit/run.sh [coverage]
+# Builds and runs the unit tests: tests/unit/run.sh
 #
 # Every test is linked with the core's own files and runs under ASan and UBSan;
-# those named race_test run under TSan.  KTAP goes to build/check/unit-NAME.ktap.  With
-# "coverage" all run under gcov instead, which prints what of vgpu-core they
-# reached.
+# those named race_test run under TSan.  KTAP goes to build/check/unit-NAME.ktap.  What of
+# vgpu-core they reach says tests/fuzz/coverage.sh.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
 
-mode=${1:-check}
 out=build/unit
 check=build/check
 cc=${CC:-gcc}
@@ -24,7 +22,6 @@ flags()
 	case $1 in
 	asan) echo "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all" ;;
 	tsan) echo "-O1 -fsanitize=thread" ;;
-	gcov) echo "-O0 --coverage" ;;
 	esac
 }
 
@@ -34,7 +31,7 @@ compile()
 	local dir=$out/$1 opts src
 	read -ra opts < <(flags "$1" | xargs)
 	mkdir -p "$dir"
-	rm -f "$dir"/*.o "$dir"/*.gcda
+	rm -f "$dir"/*.o
 	for src in vgpu-core/*.c tests/unit/fixture.c; do
 		"$cc" "${opts[@]}" -c "$src" -o "$dir/$(basename "$src" .c).o"
 	done
@@ -62,44 +59,31 @@ test_one()
 }
 
 mkdir -p "$out" "$check"
-sets="asan tsan"
-[ "$mode" != coverage ] || sets=gcov
-for set in $sets; do
-	compile "$set"
-done
+compile asan
+compile tsan
 
 failed=0
 for file in tests/unit/*_test.c; do
 	name=$(basename "$file" .c)
-	set=${sets%% *}
-	[[ "$sets/$name" != "asan tsan/"*race_test ]] || set=tsan
+	set=asan
+	[[ $name != *race_test ]] || set=tsan
 	test_one "$set" "$name" || failed=$((failed + 1))
 done
 
 # The oracle is a test tool, and tools that judge are tested too.
-if [ "$mode" = check ]; then
-	ktap=$check/unit-oracle.ktap
-	printf 'KTAP version 1\n1..1\nnot ok 1 the oracle does not run\n' >"$ktap"
-	tests/oracle/share.sh "$out"
-	if ! python3 tests/oracle/selftest.py "$out/oracle" >"$ktap"; then
-		failed=$((failed + 1))
-		cat "$ktap"
-	fi
-	printf '%-10s %3d ok\n' oracle "$(grep -c '^ok' "$ktap")"
+ktap=$check/unit-oracle.ktap
+printf 'KTAP version 1\n1..1\nnot ok 1 the oracle does not run\n' >"$ktap"
+tests/oracle/share.sh "$out"
+if ! python3 tests/oracle/selftest.py "$out/oracle" >"$ktap"; then
+	failed=$((failed + 1))
+	cat "$ktap"
 fi
+printf '%-10s %3d ok\n' oracle "$(grep -c '^ok' "$ktap")"
 
 # What guests did before, as far as it was recorded.
-if [ "$mode" = check ]; then
-	tests/replay/run.sh || failed=$((failed + 1))
-fi
+tests/replay/run.sh || failed=$((failed + 1))
 
 # What kvmgt-top makes of counters.
-if [ "$mode" = check ]; then
-	tests/top/run.sh || failed=$((failed + 1))
-fi
+tests/top/run.sh || failed=$((failed + 1))
 
-if [ "$mode" = coverage ]; then
-	gcov -b -n -o "$out/gcov" vgpu-core/*.c |
-		grep -A4 "^File 'vgpu-core/.*\.c'" | grep -v '^Branches\|^--'
-fi
 [ $failed -eq 0 ]
