@@ -34,6 +34,7 @@ struct fuzz_device {
 	u64 now;
 	u64 deadline;
 	u32 irqs;
+	bool intx;
 	u32 kicks;
 	u8 direct;
 	u32 touched[DEVICE_TOUCHED];
