@@ -321,6 +321,9 @@ static void interrupts_check(u32 irqs)
 	if ((master & 0x7fffffff) != sum)
 		differ("MASTER", 0x44200, master, sum);
 	level = sum && master >> 31;
+	naive.line = level;
+	if (whole.intx != level || cut.intx != level)
+		differ("INTx", 0, whole.intx, level);
 	if (level && !was && whole.irqs == irqs)
 		differ("MSIs", 0, whole.irqs, irqs + 1);
 	if (whole.irqs != cut.irqs)
@@ -365,7 +368,7 @@ static void begin(void)
 	vgpu_count_disable(&whole.v);
 	vgpu_count_disable(&cut.v);
 	memset(&plane, 0, sizeof(plane));
-	level = false;
+	level = naive.line = false;
 }
 
 static u64 door_one(const u8 *data, size_t size)

@@ -38,6 +38,7 @@ enum naive_model {
  * @config_c: bits the guest clears
  * @reads: of the two read counters
  * @irqs: vectors raised
+ * @line: of NAIVE_GEN8, whose registers are not here: its INTx pin is up
  * @big_endian: byte order of the framebuffer
  * @now: the clock
  */
@@ -59,6 +60,7 @@ struct naive {
 	uint8_t config_c[256];
 	uint32_t reads[2];
 	uint32_t irqs[4];
+	bool line;
 	bool big_endian;
 	uint64_t now;
 };
