@@ -145,7 +145,6 @@ int gen8_engine_init(struct vgpu *v);
 void gen8_engine_exit(struct vgpu *v);
 void gen8_engine_reset_all(struct vgpu *v);
 /* GDRST: stop what runs on these engines now, forget their queues. Register callback context. */
-void gen8_engine_clock(struct vgpu *v);
 void gen8_engine_reset(struct vgpu *v, u32 engine_mask);
 /* Store the time where the guest reads it of the engines.  Any context, no lock held. */
 /* model->work: run engines for a bounded time. */

@@ -268,7 +268,6 @@ u32 gen8_cs_reg_get(struct vgpu *v, u32 off)
 		gen8_cs_denied(v);
 		return 0;
 	}
-	gen8_engine_clock(v);
 	return vgpu_reg_fetch(v, off);
 }
 

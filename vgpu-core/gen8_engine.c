@@ -63,46 +63,12 @@ u64 gen8_engine_ticks(struct vgpu *v)
 	return env_div64(v->host->now_ns(v), NS_PER_TICK);
 }
 
-/*
- * The clock of RCS is the one that i915 shows to user space, which may wait for it to go on:
- * gem_latency of intel-gpu-tools does.  So it is computed when it is read.
- */
+/* User space of a guest may wait for it to go on: gem_latency of intel-gpu-tools does for that of BCS. */
 static u32 timestamp_read(struct vgpu *v, u32 off)
 {
 	u64 ticks = gen8_engine_ticks(v);
 
 	return off % 8 ? ticks >> 32 : ticks;
-}
-
-/*
- * The others are stored where the guest reads them: as of the last event, which is a
- * submission, work that was done or a command that reads them.  Under the lock: they do not
- * go backwards.
- */
-static void clock_store_locked(struct vgpu *v)
-{
-	struct gen8_engines *s = to_gen8(v)->engines;
-	u64 ticks = gen8_engine_ticks(v);
-	u32 i;
-
-	env_assert_locked(&to_gen8(v)->engine_lock);
-	for (i = 0; i < GEN8_NUM_ENGINES; i++) {
-		struct gen8_engine *e = &s->engine[i];
-
-		WRITE_ONCE(*gen8_ring_reg(v, e, RING_TIMESTAMP), ticks);
-		WRITE_ONCE(*gen8_ring_reg(v, e, RING_TIMESTAMP + 4), ticks >> 32);
-	}
-}
-
-/**
- * gen8_engine_clock - store the time where the guest reads it
- * @v: the device
- */
-void gen8_engine_clock(struct vgpu *v)
-{
-	env_lock(&to_gen8(v)->engine_lock);
-	clock_store_locked(v);
-	env_unlock(&to_gen8(v)->engine_lock);
 }
 
 /* Make the bits of @mask of a register those of @val; the guest may be writing others. */
@@ -126,7 +92,6 @@ static void elsp_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	bool kick = false;
 
 	env_lock(&to_gen8(v)->engine_lock);
-	clock_store_locked(v);
 	e->port[e->nr_port++] = new;
 	if (e->nr_port == 4) {
 		e->nr_port = 0;
@@ -187,7 +152,7 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
  * The registers of one engine, in the order of their addresses.  What nothing
  * here acts on is storage: for WAs, for error capture, for batches that use it.
  */
-#define RING_REGS(n, b, swctrl, clock)						\
+#define RING_REGS(n, b, swctrl)							\
 	STORE(n, b, 0x000, RING_TAIL),						\
 	STORE(n, b, RING_TAIL, 0x050),		/* HEAD, START, CTL */		\
 	CHICKEN(n, b, 0x050, 1),		/* PSMI_CTL */			\
@@ -253,7 +218,7 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	CHICKEN(n, b, RING_MODE, 1),						\
 	STORE(n, b, 0x2a0, RING_TIMESTAMP),					\
 	{ .off = (b) + RING_TIMESTAMP, .name = n "_RING_TIMESTAMP",		\
-	  .count = 2,				.read = (clock),		\
+	  .count = 2,				.read = timestamp_read,		\
 						.flags = VGPU_REG_VOLATILE },	\
 	STORE(n, b, 0x360, RING_CSB),						\
 	STATE(n, b, RING_CSB, 2 * CSB_ENTRIES, 0),				\
@@ -270,10 +235,10 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
 #define SWCTRL_STORE(n, b, at, nr)	STORE(n, b, at, (at) + 4 * (nr))
 
 static const struct vgpu_reg engine_regs[] = {
-	RING_REGS("RCS", 0x02000, SWCTRL_STORE, timestamp_read),
-	RING_REGS("VCS0", 0x12000, SWCTRL_STORE, NULL),
-	RING_REGS("VECS", 0x1a000, SWCTRL_STORE, NULL),
-	RING_REGS("BCS", 0x22000, CHICKEN, NULL),
+	RING_REGS("RCS", 0x02000, SWCTRL_STORE),
+	RING_REGS("VCS0", 0x12000, SWCTRL_STORE),
+	RING_REGS("VECS", 0x1a000, SWCTRL_STORE),
+	RING_REGS("BCS", 0x22000, CHICKEN),
 	STORE("RCS", 0, 0x05000, 0x05800),	/* stream out, statistics */
 };
 
@@ -456,7 +421,6 @@ static bool engine_leave(struct vgpu *v, struct gen8_engine *e)
 
 	env_lock(&to_gen8(v)->engine_lock);
 	e->executing = false;
-	clock_store_locked(v);
 	if (!gen8_engine_stale(e)) {
 		registers_publish(v, e);
 		more = !is_stopped(v, e) && !e->hung && (e->active || e->has_pending);
@@ -616,7 +580,6 @@ void gen8_engine_reset(struct vgpu *v, u32 engine_mask)
 		if (engine_mask & BIT(i))
 			engine_reset(v, &s->engine[i]);
 	resetting_publish_locked(v);
-	clock_store_locked(v);
 	env_unlock(&to_gen8(v)->engine_lock);
 }
 

@@ -85,7 +85,7 @@ static void test_model(void)
 
 static void gen8(void)
 {
-	pages_and_reads_agree(&vgpu_model_gen8, 507 * 1024);
+	pages_and_reads_agree(&vgpu_model_gen8, 504 * 1024);
 }
 
 static const struct ktap_case cases[] = {
