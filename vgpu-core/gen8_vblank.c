@@ -462,13 +462,13 @@ void gen8_vblank_reset_locked(struct vgpu *v)
 	{ REG(PIPE_FRMCOUNT(p)),	.flags = VGPU_REG_VOLATILE },	\
 	{ REG(PIPE_FLIPCOUNT(p)),	.flags = VGPU_REG_VOLATILE },	\
 	{ REG(PIPE_FRMTMSTMP(p)),	.flags = VGPU_REG_VOLATILE },	\
-	{ REG(CURBASE(p)),		.rw = 0xfffff000,	.written = curbase_written,		\
+	{ REG(CURBASE(p)),		.rw = 0xfffff000,	.written = curbase_written,	\
 					.flags = VGPU_REG_DWORD },				\
 	{ REG(CURSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE },	\
-	{ REG(DSPSURF(p)),		.rw = 0xfffff000,	.written = dspsurf_written,		\
+	{ REG(DSPSURF(p)),		.rw = 0xfffff000,	.written = dspsurf_written,	\
 					.flags = VGPU_REG_DWORD },				\
 	{ REG(DSPSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE },	\
-	{ REG(SPRSURF(p)),		.rw = 0xfffff000,	.written = sprsurf_written,		\
+	{ REG(SPRSURF(p)),		.rw = 0xfffff000,	.written = sprsurf_written,	\
 					.flags = VGPU_REG_DWORD },				\
 	{ REG(SPRSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE }
 

@@ -73,7 +73,7 @@ show()
 branches()
 {
 	show report "$1" -show-branch-summary |
-		awk '/\.[ch] |^TOTAL/ && NF > 9 { printf "%-20s %5s %5s %8s\n", $1, $(NF-2), $(NF-1), $NF }'
+		awk '/\.[ch] |^TOTAL/ && NF > 9 && $NF != "-" { printf "%-20s %5s %5s %8s\n", $1, $(NF-2), $(NF-1), $NF }'
 }
 
 # Branches that went one way only, or were not come to: file, line, column, how often.

@@ -323,7 +323,7 @@ static u64 exec_one(const u8 *data, size_t size)
 
 static u32 exec_item(const u8 *head, u8 *item)
 {
-	static const u8 whats[] = { SUBMIT, SUBMIT, SUBMIT, SIGNAL, SIGNAL, WORK, WORK, WORK,
+	static const u8 kinds[] = { SUBMIT, SUBMIT, SUBMIT, SIGNAL, SIGNAL, WORK, WORK, WORK,
 				    WORK,   STOP,   RESET,  MASTER, PORT };
 	static const u8 steps[] = { STEP_NOOP, STEP_STORE, STEP_STORE,	STEP_USER,
 				    STEP_WAIT, STEP_WAIT,  STEP_ARB_ON, STEP_ARB_OFF };
@@ -335,7 +335,7 @@ static u32 exec_item(const u8 *head, u8 *item)
 		op.arg = rnd() % 256 ? steps[rnd() % 8] : STEP_BAD;
 		op.word &= 3;
 	} else {
-		op.what = whats[rnd() % ARRAY_SIZE(whats)];
+		op.what = kinds[rnd() % ARRAY_SIZE(kinds)];
 		if (op.what == SUBMIT) /* few ids, so that some are the same again */
 			op.word &= 1, op.arg &= rnd() % 16 ? 0x0f : 0x1f;
 		if (op.what >= STOP && op.what != PORT && rnd() % 4)
