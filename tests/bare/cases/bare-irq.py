@@ -17,7 +17,7 @@ PIN_BASE = 0x60
 
 def arrived(mon, want, timeout=10.0):
     """Interrupt counts by vector, after they became what is wanted or time was up."""
-    end = time.monotonic() + timeout
+    end = l2.deadline(timeout)
     while True:
         got = {int(k, 16): int(v) for k, v in mon.cmd("irq").items()}
         if got == want or time.monotonic() > end:
@@ -62,7 +62,7 @@ def find_pin(mon):
     mon.cmd(f"irqack {STATUS} 4 0xffffffff")
     mon.wr(ENABLE, 1)
     mon.wr(SET, 1)
-    end = time.monotonic() + 10
+    end = l2.deadline(10)
     got = {}
     while not got and time.monotonic() < end:
         got = arrived(mon, None, 0)

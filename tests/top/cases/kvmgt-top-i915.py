@@ -32,7 +32,7 @@ class Watch:
     def end(self):
         """The phase is over: its table, saved and as text; the report of the vGPU."""
         self.proc.send_signal(signal.SIGINT)
-        out, _ = self.proc.communicate(timeout=60)
+        out, _ = self.proc.communicate(timeout=l2.patience(60))
         vgpu = json.loads(out)["vgpus"][0]
         with open(os.path.join(l2.OUT, self.name + ".json"), "w", encoding="ascii") as file:
             json.dump(vgpu, file)

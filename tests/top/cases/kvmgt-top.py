@@ -21,7 +21,7 @@ NAMES = {RW: None, FORM: None}
 def top(*args):
     """Runs it to its end: (status, output, complaint)."""
     done = subprocess.run([TOP, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          check=False, timeout=60)
+                          check=False, timeout=l2.patience(60))
     return done.returncode, done.stdout, done.stderr
 
 
@@ -51,7 +51,7 @@ class Background:
         """Ends it with a signal; (status, output, complaint)."""
         if number:
             self.proc.send_signal(number)
-        out, err = self.proc.communicate(timeout=60)
+        out, err = self.proc.communicate(timeout=l2.patience(60))
         return self.proc.returncode, out, err
 
 

@@ -8,6 +8,8 @@ import select
 import subprocess
 import time
 
+import l2
+
 TOKEN = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|\x1b[()].|\x1b[=>78DEMH]|[\x00-\x1f]|[^\x00-\x1f\x1b]+")
 
 
@@ -102,7 +104,7 @@ class Terminal:
 
     def watch(self, test, seconds):
         """Draws until test(text of the screen) or the time is over; the text."""
-        end = time.monotonic() + seconds
+        end = l2.deadline(seconds)
         while time.monotonic() < end and not test(self.screen.text()):
             if not select.select([self.master], [], [], 0.2)[0]:
                 continue

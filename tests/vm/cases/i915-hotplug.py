@@ -38,7 +38,7 @@ class Window:
     def unplug(self):
         """The window is gone, and with it the monitor."""
         self.rfb.ask_size(0, 0)
-        end = time.monotonic() + 20
+        end = l2.deadline(20)
         while self.link() != DOWN and time.monotonic() < end:
             self.rfb.update()
             time.sleep(0.1)
@@ -65,7 +65,7 @@ class Window:
         if step not in SIZES:
             return
         path = os.path.join(l2.OUT, step + ".png")
-        for _ in range(10):
+        for _ in range(int(l2.patience(10))):
             screen = self.guest.screenshot(path)
             good = gradient_seen(screen, SIZES[step])
             if good:

@@ -28,7 +28,7 @@ stdio_handler = "file"
 
 
 def virsh(*argv):
-    return l2.run("timeout", "120", "virsh", "-q", "-c", "qemu:///system", *argv)
+    return l2.run("timeout", str(l2.patience(120)), "virsh", "-q", "-c", "qemu:///system", *argv)
 
 
 def qmp(domain, name, **args):

@@ -20,7 +20,7 @@ def refused(t, dev):
             "-machine", "q35,accel=kvm", "-S", "-device", f"vfio-pci,sysfsdev={dev.path},x-kvmgt=on"]
     try:
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+                              stderr=subprocess.STDOUT, text=True, timeout=l2.patience(60), check=False)
     except subprocess.TimeoutExpired:
         t.ok(False, "x-kvmgt=on is refused", "QEMU started")
         return

@@ -28,7 +28,7 @@ class DebianGuest(LinuxGuest):
         """Runs a command; (exit status, output)."""
         self.mon.line.send("sh " + command)
         self.transcript.append("$ " + command)
-        end = time.monotonic() + timeout
+        end = l2.deadline(timeout)
         lines = []
         while True:
             line = self.mon.line.recv(max(0.1, end - time.monotonic()), self.alive)

@@ -70,7 +70,7 @@ class Exercise:
 
     def seen(self, name):
         """What the workload left on the screen is there."""
-        for _ in range(5):
+        for _ in range(int(l2.patience(5))):
             rows = self.guest.screenshot(os.path.join(l2.OUT, f"{name}-{self.guest.release}.png")).rows
             good = SEEN[name](lambda x, y, rows=rows: tuple(rows[y][x * 3:x * 3 + 3]))
             if good:

@@ -26,6 +26,9 @@ OUT = os.environ.get("KVMGT_OUT", "/out")
 PARENT = "/sys/class/mdev_bus/kvmgt_vgpu"
 DEBUGFS = "/sys/kernel/debug/kvmgt"
 
+# A host that checks itself is slower by this; patience() and deadline() are the only users.
+SLOW = float(os.environ.get("KVMGT_SLOW", "1"))
+
 # Guests are emulated twice in the bed, so what takes seconds elsewhere takes minutes.
 BOOT_TIMEOUT = 180
 COMMAND_TIMEOUT = 300
@@ -37,6 +40,16 @@ class Error(Exception):
 
 class Silent(Error):
     """A line that was due did not come."""
+
+
+def patience(seconds):
+    """So many seconds of a stock host, on this one."""
+    return seconds * SLOW
+
+
+def deadline(seconds):
+    """When so many seconds of a stock host are over, by time.monotonic()."""
+    return time.monotonic() + patience(seconds)
 
 
 def log(text):
@@ -155,7 +168,7 @@ def modules_unload():
 
 def wait_until(what, test, timeout=30.0, step=0.05):
     """Polls test() until it is true; raises Error when it stays false."""
-    end = time.monotonic() + timeout
+    end = deadline(timeout)
     while True:
         value = test()
         if value:
@@ -243,7 +256,7 @@ class Qmp:
         self.line = line
         self.alive = alive
         self.events = []
-        greeting = self.receive(60)
+        greeting = self.receive(patience(60))
         if "QMP" not in greeting:
             raise Error(f"no QMP greeting: {greeting}")
         self.cmd("qmp_capabilities")
@@ -259,7 +272,7 @@ class Qmp:
             message["arguments"] = {k.replace("_", "-"): v for k, v in args.items()}
         self.line.send(json.dumps(message))
         while True:
-            answer = self.receive(120)
+            answer = self.receive(patience(120))
             if "event" in answer:
                 self.events.append(answer)
             elif "error" in answer:
@@ -294,7 +307,7 @@ class Monitor:
 
     def wait_ready(self, timeout=BOOT_TIMEOUT):
         """Skips firmware output up to the payload's greeting."""
-        end = time.monotonic() + timeout
+        end = deadline(timeout)
         while True:
             text = self.line.recv(max(0.1, end - time.monotonic()), self.alive)
             if "ok kvmgt-bare" in text:
@@ -306,7 +319,7 @@ class Monitor:
 
     def answer(self, timeout=COMMAND_TIMEOUT, what="monitor"):
         """The answer to the command that was sent last."""
-        text = self.line.recv(timeout, self.alive)
+        text = self.line.recv(patience(timeout), self.alive)
         if text == "ok" or text.startswith("ok "):
             return Reply(text[3:])
         raise Error(f"{what}: {text}")
@@ -401,7 +414,7 @@ class Guest:
         return sock
 
     def _accept(self, sock, name):
-        end = time.monotonic() + 60
+        end = deadline(60)
         while True:
             try:
                 conn = sock.accept()[0]
@@ -471,17 +484,17 @@ class Guest:
     def sigkill(self):
         """Kills QEMU without mercy."""
         self.proc.send_signal(signal.SIGKILL)
-        self.proc.wait(60)
+        self.proc.wait(patience(60))
         self._forget()
 
     def quit(self):
         """Ends QEMU in order; its exit status."""
         try:
             self.qmp.cmd("quit")
-            self.proc.wait(60)
+            self.proc.wait(patience(60))
         except (Error, OSError, subprocess.TimeoutExpired):
             self.proc.kill()
-            self.proc.wait(60)
+            self.proc.wait(patience(60))
         self._forget()
         return self.proc.returncode
 
@@ -498,5 +511,5 @@ class Guest:
             log(f"left running: {' '.join(guest.argv)}")
             log(guest.output())
             guest.proc.kill()
-            guest.proc.wait(60)
+            guest.proc.wait(patience(60))
             cls.live.remove(guest)

@@ -41,7 +41,7 @@ class LinuxGuest(l2.Guest):
 
     def expect(self, pattern, timeout):
         """Lines of the guest's serial port up to one that matches; the match."""
-        end = time.monotonic() + timeout
+        end = l2.deadline(timeout)
         while True:
             line = self.mon.line.recv(max(0.1, end - time.monotonic()), self.alive)
             self.console.append(line)
@@ -52,12 +52,12 @@ class LinuxGuest(l2.Guest):
     def wait_ready(self):
         """Waits for the guest's program; seconds since QEMU started."""
         while True:
-            line = self.mon.line.recv(SILENCE_SECONDS, self.alive)
+            line = self.mon.line.recv(l2.patience(SILENCE_SECONDS), self.alive)
             self.console.append(line)
             seconds = time.monotonic() - self.started
             if "kv: ready" in line:
                 return seconds
-            if seconds > BOOT_SECONDS:
+            if seconds > l2.patience(BOOT_SECONDS):
                 raise l2.Error(f"not ready after {seconds:.0f} s: {line}")
 
     def ask(self, command, timeout=120):
@@ -123,7 +123,7 @@ def report_screen(t, guest, label):
     run = 61
     guest.ask("say " + "#" * run)
     after = None
-    for _ in range(20):
+    for _ in range(int(l2.patience(20))):
         after = guest.screenshot(path)
         if after.longest_run() >= run:
             break

@@ -5,6 +5,8 @@ import socket
 import struct
 import time
 
+import l2
+
 RAW = 0
 DESKTOP_SIZE = -223
 EXTENDED_DESKTOP_SIZE = -308
@@ -17,7 +19,7 @@ class Rfb:
 
     def __init__(self, path, timeout=60):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(timeout)
+        self.sock.settimeout(l2.patience(timeout))
         self.sock.connect(path)
         self.take(12)
         self.sock.sendall(b"RFB 003.008\n")
@@ -83,7 +85,7 @@ class Rfb:
 
     def wait_size(self, width, height, seconds):
         """Updates until the screen has that size; did it?"""
-        end = time.monotonic() + seconds
+        end = l2.deadline(seconds)
         while (self.width, self.height) != (width, height) and time.monotonic() < end:
             self.update()
             time.sleep(0.1)
