@@ -4,7 +4,8 @@
 #   make demo                   builds all, runs a guest with the accelerator off and on, compares
 #   make check                  every test; last line: N passed, N failed, N skipped
 #   make check-unit             unit tests, fuzz smoke and QEMU side: no VM, no root
-#   make check-vm [CASE=glob]   the VM suite, or the cases that match
+#   make check-vm [CASE=glob]   the VM suite, or the cases that match; HOST=debug or HOST=kcsan: on
+#                               a kernel that checks itself (the first time half an hour to build)
 #   make bench                  the trap benchmark: build/bench/
 #   make bench-blt              the blitter against memcpy(), without a VM
 #   make modules                the kernel modules, for the bed's kernel: build/modules/
@@ -33,7 +34,7 @@ check-unit:
 	@tests/check.sh bed unit fuzz qemu
 
 check-vm:
-	@CASE='$(CASE)' tests/check.sh vm
+	@CASE='$(CASE)' HOST='$(HOST)' tests/check.sh vm
 
 bench:
 	@tests/bench/run.sh

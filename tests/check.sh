@@ -8,7 +8,9 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/vm/lib.sh"
 
+# Another host than the stock one: its results stand beside.
 CHECK=build/check
+[ "${HOST:-stock}" = stock ] || CHECK=build/check-$HOST
 FUZZ_SECONDS=${FUZZ_SECONDS:-30}
 
 run_suite() {
@@ -17,7 +19,8 @@ run_suite() {
 	unit)	tests/unit/run.sh ;;
 	fuzz)	tests/fuzz/run.sh "$FUZZ_SECONDS" ;;
 	qemu)	tests/qemu/run.sh ;;
-	vm)	tests/vm/run.sh "${CASE:---all}" ;;
+	# shellcheck disable=SC2086 # a list of names and globs
+	vm)	( set -f; exec tests/vm/run.sh ${CASE:---all} ) ;;
 	esac
 }
 

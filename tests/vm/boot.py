@@ -18,7 +18,11 @@ import time
 
 import ktap
 
-BOOT_SECONDS = 240  # to the first case; 5-15 s on an idle machine
+BOOT_SECONDS = 240  # to the first case; 5-15 s on an idle machine, a stock kernel
+# Every report of KASAN, not only the first; slub checks what it hands out and gets back.
+DEBUG_APPEND = "kasan_multi_shot slab_debug=FZ"
+# Shadow and records of the checks take their part.
+DEBUG_MEMORY = "6G"
 MARK = re.compile(r"^# kv-(\w+(?:-\w+)*) ?(.*)$")
 ENV = re.compile(r"KVMGT_\w+$")
 CONSOLE_MARK = re.compile(r"kv-(begin|end) (\S+)")
@@ -32,6 +36,10 @@ def options():
     p.add_argument("--out", required=True)
     p.add_argument("--smp", type=int, default=2)
     p.add_argument("--memory", default="4G")
+    p.add_argument("--debug", action="store_true", help="the kernel of the image checks itself")
+    p.add_argument("--slow", type=int, default=1, help="by this factor")
+    p.add_argument("--planted", metavar="CASE=REGEX", action="append", default=[],
+                   help="the kernel must say this during the case")
     p.add_argument("--icount", action="store_true")
     p.add_argument("--shell", action="store_true")
     p.add_argument("--report", action="store_true", help="only sum up the verdicts of the cases")
@@ -57,8 +65,11 @@ def qemu_command(o, boot_id, console, verdict):
         # icount lane counts single accesses and keeps the CPU that its figures are of.
         accel = ["-accel", "tcg,thread=multi", "-cpu", "max,-erms,-fsrm"]
     append = f"console=ttyS0 loglevel=5 panic=-1 oops=panic random.trust_cpu=on kv.boot={boot_id}"
+    if o.debug:
+        append += " " + DEBUG_APPEND
     return [o.qemu, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-M", "q35", *accel, "-smp", str(1 if o.icount else o.smp), "-m", o.memory,
+            "-M", "q35", *accel, "-smp", str(1 if o.icount else o.smp),
+            "-m", DEBUG_MEMORY if o.debug else o.memory,
             "-kernel", f"{o.image}/vmlinuz", "-initrd", f"{o.image}/initrd", "-append", append,
             "-drive", f"file={o.image}/root.ext4,format=raw,if=none,id=root,readonly=on",
             "-device", "virtio-blk-pci,drive=root", "-device", "virtio-rng-pci",
@@ -78,6 +89,7 @@ class Boot:
         self.dir = os.path.join(o.out, f".boot-{self.id}")
         os.makedirs(self.dir)
         self.cases = cases
+        self.planted = dict(p.split("=", 1) for p in o.planted)
         self.text = {}  # name -> KTAP text
         self.trouble = {}  # name -> what the bed has to say about it
         self.status = {}
@@ -96,8 +108,8 @@ class Boot:
     def limit(self):
         """Seconds that the present phase may last; inside a case level 1's own limit goes first."""
         if self.current is None:
-            return BOOT_SECONDS
-        return dict(self.cases)[self.current] + 60
+            return BOOT_SECONDS * self.o.slow
+        return dict(self.cases)[self.current] + 60 * self.o.slow
 
     def line(self, line):
         m = MARK.match(line)
@@ -188,7 +200,7 @@ class Boot:
         with open(f"{base}.console", "w", encoding="utf-8") as f:
             f.write(console)
         extra = list(self.trouble[name])
-        extra += [f"console: {line}" for line in ktap.splats(console)]
+        extra += ktap.console_troubles(console, self.planted.get(name))
         # Guests' consoles, which cases leave as *.console in their directory.
         for path in sorted(glob.glob(os.path.join(self.o.out, name, "*.console"))):
             extra += [f"{os.path.basename(path)}: {line}" for line in ktap.splats(read_text(path))]

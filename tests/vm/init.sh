@@ -11,6 +11,40 @@ export PYTHONPATH=/share/lib
 
 mark() { printf '# kv-%s\n' "$*" >/dev/ttyS1; printf 'kv-%s\n' "$*" >/dev/kmsg; }
 
+# A debug kernel's modules come by the share.
+kernel_modules() {
+	local release
+	release=$(uname -r)
+	[ -d "/share/kernel/$release" ] || return
+	mkdir -p /lib/modules
+	ln -s "/share/kernel/$release" "/lib/modules/$release"
+}
+
+# limited SECONDS CMD...: so long on a stock kernel.
+limited() {
+	local seconds=$1
+	shift
+	timeout "$((seconds * ${KVMGT_SLOW:-1}))" "$@"
+}
+
+# Leaks are told on the console, while the modules that leak still have their names.
+# An object must be some seconds old, and seen unchanged by two scans.
+leaks() {
+	local file=/sys/kernel/debug/kmemleak line
+	[ -w "$file" ] || return
+	sleep 5
+	echo scan >"$file" && echo scan >"$file"
+	while read -r line; do
+		printf '%s\n' "$line" >/dev/kmsg
+	done <"$file"
+	echo clear >"$file"
+}
+
+# Lockdep ends with its first report, and says nothing about what comes after.
+lockdep_is_off() {
+	[ -r /proc/lockdep_stats ] && ! grep -q 'debug_locks: *1$' /proc/lockdep_stats
+}
+
 setup() {
 	mount -t tmpfs tmpfs /run && mkdir -p /run/out /run/lock
 	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /run/out
@@ -21,6 +55,7 @@ setup() {
 	mount -t debugfs debugfs /sys/kernel/debug
 	mount -t tracefs tracefs /sys/kernel/tracing
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	kernel_modules
 	stty -F /dev/ttyS1 raw -echo
 	hostname kvmgt-l1
 	ip link set lo up
@@ -40,10 +75,11 @@ cleanup() {
 		kill -9 "$pid" 2>/dev/null
 	done
 	for d in /sys/bus/mdev/devices/*; do
-		[ -e "$d" ] && { timeout 20 sh -c "echo 1 >'$d/remove'" || left=1; }
+		[ -e "$d" ] && { limited 20 sh -c "echo 1 >'$d/remove'" || left=1; }
 	done
+	leaks
 	for m in kvmgt_vgpu kvmgt_bus; do
-		[ -d "/sys/module/$m" ] && { timeout 20 rmmod "$m" || left=1; }
+		[ -d "/sys/module/$m" ] && { limited 20 rmmod "$m" || left=1; }
 	done
 	awk '$2 ~ "^/tmp/" { print $2 }' /proc/mounts | xargs -r umount -l
 	find /tmp -mindepth 1 -delete
@@ -65,6 +101,7 @@ run_case() {
 	cleanup >>/out/stderr 2>&1 || printf '# kv-left-over modules or devices\n' >/dev/ttyS1
 	sync
 	umount -l /out
+	lockdep_is_off && echo "BUG: kv: lockdep is off" >/dev/kmsg
 	mark "end $name $status"
 }
 
@@ -93,6 +130,8 @@ else
 	. "/run/out/.boot-$boot/env"
 	while read -r name seconds; do
 		run_case "$name" "$seconds"
+		# The others get a boot in which lockdep sees them.
+		lockdep_is_off && break
 	done <"/run/out/.boot-$boot/plan"
 	mark "down $(cut -d ' ' -f 1 /proc/uptime)"
 fi

@@ -22,6 +22,9 @@ SPLAT = re.compile(
     r"|INFO: task .* blocked|detected stalls?|self-detected stall|soft lockup|hard LOCKUP"
     r"|refcount_t:|list_(?:add|del) corruption|unreferenced object|Internal error"
     r"|unable to handle (?:kernel )?(?:paging|NULL)|Call Trace:"
+    # What debug kernels add: slub, debug objects, lockdep's shorter words.
+    r"|\bBUG \S+ \(|ODEBUG:|suspicious RCU usage|[Ii]nvalid wait context|lock order|held lock freed"
+    r"|trying to register non-static key|lockdep is turned off|new suspected memory leaks"
 )
 
 
@@ -95,9 +98,43 @@ def judge_shape(v, version, plan, plan_note, seen, status):
         v.fail(f"exit status {status} although every test passed")
 
 
+# KCSAN finds races all over a stock kernel, benign ones and others, and mainline lives with them:
+# a race is ours when one of the two that race comes out of our modules.
+RACE = re.compile(r"BUG: KCSAN: ")
+RACE_END = re.compile(r"={60,}")
+OURS = "[kvmgt_"
+
+
+def without_foreign_races(lines):
+    """The lines, but reports of KCSAN that do not name our modules."""
+    kept, report = [], []
+    for line in lines:
+        if report or RACE.search(line):
+            report.append(line)
+            if not RACE_END.search(line):
+                continue
+            if any(OURS in each for each in report):
+                kept += report
+            report = []
+        else:
+            kept.append(line)
+    return kept + report
+
+
 def splats(console):
     """Lines of a console that say that a kernel is broken."""
-    return [line.strip() for line in console.splitlines() if SPLAT.search(line)]
+    return [line.strip() for line in without_foreign_races(console.splitlines())
+            if SPLAT.search(line)]
+
+
+def console_troubles(console, wanted=None):
+    """What a console says against its case: splats; or, of a case that plants a fault and wants
+    the kernel to see it, silence."""
+    if not wanted:
+        return [f"console: {line}" for line in splats(console)]
+    if re.search(wanted, console) and splats(console):
+        return []
+    return [f"the kernel did not see what was planted: {wanted}"]
 
 
 def judge_file(path, console_path=None):

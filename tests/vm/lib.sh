@@ -292,7 +292,7 @@ initramfs() {
 			printf '%s\n' "$m" >>"$dir/modules"
 		done <"$dir/deps"
 	done
-	rm "$dir/deps"
+	rm -f "$dir/deps"
 	( cd "$dir" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 ) >"$out"
 	rm -rf "$dir"
 }

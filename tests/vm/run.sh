@@ -14,16 +14,34 @@
 #   # icount            one vCPU, -icount shift=0,sleep=off
 #   # timeout: S        seconds for this case (default 180)
 #   # long              takes minutes: --all leaves it out unless KVMGT_LONG=1
-#   # needs: WORD...    modules qemu guest debian bin: built first and found in /share (default
-#                       modules)
+#   # needs: WORD...    modules plant qemu guest debian bin: built first and found in /share
+#                       (default modules)
+#   # host: WORD...     runs with these HOST only
+#   # planted: REGEX    plants a fault: passes only if the kernel reports what matches
 # /share/bin holds what every executable tests/*/share.sh put there when called with that path.
+# HOST in the environment chooses the kernel of level 1: stock (default), debug (KASAN, lockdep,
+# kmemleak ...) or kcsan, see debug-kernel.sh.  All time limits grow with it.
 # Results: DIR/vm-CASE.ktap, DIR/vm-CASE.console, and DIR/CASE/ which the case sees as /out.
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# What HOST means: kernel, and by what it is slower, at most, than a stock kernel.
+HOST=${HOST:-stock}
+case $HOST in
+stock)	flavour='' slow=1 ;;
+debug)	flavour=kasan slow=8 ;;
+kcsan)	flavour=kcsan slow=8 ;;
+*)	die "HOST=$HOST: there are stock, debug, kcsan" ;;
+esac
+export KVMGT_SLOW=$slow
+
 OUT=$KV_BUILD/check
 SHARE=$KV_BUILD/share
+MODULES=$KV_BUILD/modules
+if [ -n "$flavour" ]; then
+	OUT=$OUT-$HOST SHARE=$SHARE-$HOST MODULES=$MODULES-$HOST
+fi
 smp='' icount='' timeout='' list='' shell='' all=''
 cases=()
 
@@ -34,6 +52,12 @@ header() {
 
 names_of() { sed 's,.*/,,; s,\.[^.]*$,,'; }
 
+runs_here() {
+	local hosts
+	hosts=$(header "$1" host)
+	case " ${hosts:-$HOST} " in *" $HOST "*) ;; *) return 1 ;; esac
+}
+
 find_cases() {
 	local pattern=$1 f name found=''
 	for f in "$KV_ROOT"/tests/*/cases/*; do
@@ -41,15 +65,16 @@ find_cases() {
 		case $name in *.sh|*.py) name=${name%.*} ;; *) continue ;; esac
 		if [ "$pattern" = --all ]; then
 			case $f in */tests/bench/cases/*|*/tests/demo/cases/*) continue ;; esac
+			runs_here "$f" || continue
 			[ -z "${KVMGT_LONG-}" ] && sed -n '1,25{/^# long$/p}' "$f" | grep -q . && continue
 		else
 			# shellcheck disable=SC2254 # a glob is wanted
-			case $name in $pattern) ;; *) continue ;; esac
+			case $name in $pattern) runs_here "$f" || continue ;; *) continue ;; esac
 		fi
 		found=yes
 		printf '%s\n' "$f"
 	done
-	[ -n "$found" ] || die "no VM case matches $pattern"
+	[ -n "$found" ] || die "no VM case of HOST=$HOST matches $pattern"
 }
 
 # put SRC DST: replace a file of the share in one step, and only when it changed: a level 1
@@ -68,15 +93,20 @@ put_tree() {
 	done
 }
 
+# share_modules [NAME DIR MAKEARG...]: as /share/NAME.
 share_modules() {
-	local abi f
-	"$KV_ROOT/tests/vm/modules.sh"
-	abi=$("$KV_ROOT/tests/vm/sdk.sh" abi)
-	for f in "$KV_BUILD/modules"/*.ko; do
-		put "$f" "$SHARE/modules/${f##*/}"
+	local name=${1:-modules} dir=${2:-$MODULES} f
+	shift "$(($# < 2 ? $# : 2))"
+	[ $# -gt 0 ] || set -- KVMGT_TEST=1
+	KERNEL=${kernel-} "$KV_ROOT/tests/vm/modules.sh" "$dir" "$@"
+	for f in "$dir"/{*.ko,abi}; do
+		put "$f" "$SHARE/$name/${f##*/}"
 	done
-	printf '%s\n' "$abi" >"$KV_BUILD/modules/abi"
-	put "$KV_BUILD/modules/abi" "$SHARE/modules/abi"
+}
+
+# Modules with faults in them, see kvmgt/plant.c.
+share_plant() {
+	share_modules plant "$MODULES-plant" KVMGT_TEST=1 KVMGT_PLANT=y
 }
 
 share_qemu() {
@@ -120,11 +150,11 @@ fill_share() {
 		[ -f "$f" ] && put "$f" "$SHARE/lib/${f##*/}"
 	done
 	[ -z "$shell" ] || needs='modules qemu guest'
-	for need_word in modules qemu guest debian bin; do
+	for need_word in modules plant qemu guest debian bin; do
 		case " $needs " in *" $need_word "*) "share_$need_word" ;; esac
 	done
 	for need_word in $needs; do
-		case $need_word in modules|qemu|guest|debian|bin|none) ;; *) die "unknown need: $need_word" ;; esac
+		case $need_word in modules|plant|qemu|guest|debian|bin|none) ;; *) die "unknown need: $need_word" ;; esac
 	done
 }
 
@@ -132,13 +162,14 @@ fill_share() {
 boot() {
 	local smp=$1 icount=$2
 	shift 2
-	say "level 1 with $smp vCPU${icount:+, icount}: ${*%%:*}"
+	say "level 1${flavour:+ ($flavour)} with $smp vCPU${icount:+, icount}: ${*%%:*}"
 	python3 "$KV_ROOT/tests/vm/boot.py" --qemu "$l0_qemu" --image "$image" --share "$SHARE" \
-		--out "$OUT" --smp "$smp" ${icount:+--icount} "$@"
+		--out "$OUT" --smp "$smp" --slow "$slow" ${flavour:+--debug} ${icount:+--icount} \
+		"${planted[@]}" "$@"
 }
 
 run_all() {
-	local f name seconds n i key groups
+	local f name seconds n i key groups want planted=()
 	declare -A groups
 	for f in "$@"; do
 		name=${f##*/} name=${name%.*}
@@ -148,7 +179,9 @@ run_all() {
 		grep -qE '^# icount$' <(head -n 25 "$f") && i=yes
 		key="${n:-2}|$i|"
 		[ "$(header "$f" boot)" = own ] && key="$key$name"
-		groups[$key]+=" $name:${seconds:-180}"
+		groups[$key]+=" $name:$((${seconds:-180} * slow))"
+		want=$(header "$f" planted)
+		[ -z "$want" ] || planted+=(--planted "$name=$want")
 		rm -rf "${OUT:?}/$name" "$OUT/vm-$name".{ktap,console}
 	done
 	for key in $(printf '%s\n' "${!groups[@]}" | sort); do
@@ -194,6 +227,11 @@ need_root
 need qemu-system-x86_64=qemu-system-x86 flock=util-linux python3=python3
 mkdir -p "$OUT" "$SHARE"/{cases,lib,bin,modules,qemu,guest}
 image=$("$KV_ROOT/tests/vm/image.sh")
+if [ -n "$flavour" ]; then
+	kernel=$("$KV_ROOT/tests/vm/debug-kernel.sh" "$flavour")
+	image=$("$KV_ROOT/tests/vm/debug-kernel.sh" --image "$flavour" "$image")
+	put_tree "$kernel/modules/lib/modules" "$SHARE/kernel"
+fi
 l0_qemu=$("$KV_ROOT/tests/vm/qemu.sh")/qemu-system-x86_64
 exec 6>"$SHARE.lock"
 flock 6
@@ -203,7 +241,7 @@ exec 6>&-
 if [ -n "$shell" ]; then
 	[ -t 0 ] || die "a login needs a terminal"
 	exec python3 "$KV_ROOT/tests/vm/boot.py" --qemu "$l0_qemu" --image "$image" --share "$SHARE" \
-		--out "$OUT" --smp "${smp:-2}" --shell
+		--out "$OUT" --smp "${smp:-2}" --slow "$slow" ${flavour:+--debug} --shell
 fi
 
 run_all "${files[@]}"

@@ -47,6 +47,18 @@ SPLATS = (
     "[    9.1] Kernel panic - not syncing: Fatal exception",
     "[    9.1] refcount_t: underflow; use-after-free.",
     "[    9.1] UBSAN: array-index-out-of-bounds in device.c:12:3",
+    "[    9.1] BUG kmalloc-64 (Tainted: G           O      ): Right Redzone overwritten",
+    "[    9.1] ODEBUG: free active (active state 0) object: 000000001 object type: timer_list",
+    "[    9.1] unreferenced object 0xffff888004b16f60 (size 96):",
+    "[    9.1] kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
+    "[    9.1] BUG: KCSAN: data-race in range_read / range_write",
+    "[    9.1] WARNING: possible recursive locking detected",
+    "[    9.1] WARNING: suspicious RCU usage",
+    "[    9.1] [ BUG: Invalid wait context ]",
+    "[    9.1] WARNING: possible irq lock inversion dependency detected",
+    "[    9.1] BUG: sleeping function called from invalid context at kernel/locking/mutex.c:585",
+    "[    9.1] INFO: trying to register non-static key.",
+    "[    9.1] BUG: kv: lockdep is off",
 )
 
 QUIET = (
@@ -55,6 +67,35 @@ QUIET = (
     "[    1.1] hpet: Lost 1 RTC interrupts",
     "[    1.1] kvm: exiting hardware virtualization",
     "[    1.1] AMD-Vi: functionality not available on this system - This is not a bug.",
+    "[    0.0] kasan: KernelAddressSanitizer initialized (generic)",
+    "[    0.0] kcsan: enabled early",
+    "[    0.0] Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar",
+    "[    1.1] kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)",
+)
+
+LEAK = "[    9.1] unreferenced object 0xffff888004b16f60 (size 96):\n[    9.1]   plant_leak+0x1/0x2\n"
+
+RACE = """[    9.1] BUG: KCSAN: data-race in tick_nohz_stop_tick / {0}
+[    9.1] write to 0xffffffff of 4 bytes by task 7 on cpu 0:
+[    9.1]  {0}+0x12/0x34{1}
+[    9.1] Reported by Kernel Concurrency Sanitizer on:
+[    9.1] ==================================================================
+"""
+
+# name, console, what the case wants to be seen, number of troubles
+CONSOLES = (
+    ("quiet", QUIET[0], None, 0),
+    ("a splat", SPLATS[0], None, 1),
+    ("a planted fault is seen", LEAK, r"(?s)unreferenced object.*plant_leak", 0),
+    ("a planted fault is not seen", QUIET[0], "plant_leak", 1),
+    ("something else is seen", SPLATS[0], "plant_leak", 1),
+    ("a race of our module", RACE.format("range_read", " [kvmgt_bus]"), None, 1),
+    ("a race of somebody else", RACE.format("tick_do_update", ""), None, 0),
+    ("a race of ours after one of theirs",
+     RACE.format("tick_do_update", "") + RACE.format("range_read", " [kvmgt_bus]"), None, 1),
+    ("a splat after a race of theirs", RACE.format("tick_do_update", "") + SPLATS[0], None, 1),
+    ("a race report without an end", "\n".join(RACE.format("x", "").splitlines()[:2]), None, 1),
+    ("only its name is seen", "[    9.1] plant_leak\n", "plant_leak", 1),
 )
 
 
@@ -98,6 +139,8 @@ def results():
         yield f"splat: {line[10:50]}", ktap.splats(line) == [line]
     for line in QUIET:
         yield f"no splat: {line[10:50]}", not ktap.splats(line)
+    for name, console, wanted, count in CONSOLES:
+        yield f"console: {name}", len(ktap.console_troubles(console, wanted)) == count
     v = ktap.judge(ktap.rewrite(GOOD, ["console: Oops"]))
     yield "a rewritten stream counts what was added", (v.passed, v.failed) == (2, 1)
     with tempfile.TemporaryDirectory() as directory:
