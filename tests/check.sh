@@ -13,14 +13,20 @@ CHECK=build/check
 [ "${HOST:-stock}" = stock ] || CHECK=build/check-$HOST
 FUZZ_SECONDS=${FUZZ_SECONDS:-30}
 
+# CASE is a list of names and globs, for run.sh to expand.
+vm_suite() (
+	set -f
+	# shellcheck disable=SC2086 # words
+	exec tests/vm/run.sh ${CASE:---all}
+)
+
 run_suite() {
 	case $1 in
 	bed)	python3 tests/vm/selftest.py >"$CHECK/bed-judge.ktap" ;;
 	unit)	tests/unit/run.sh ;;
 	fuzz)	tests/fuzz/run.sh "$FUZZ_SECONDS" ;;
 	qemu)	tests/qemu/run.sh ;;
-	# shellcheck disable=SC2086 # a list of names and globs
-	vm)	( set -f; exec tests/vm/run.sh ${CASE:---all} ) ;;
+	vm)	vm_suite ;;
 	esac
 }
 

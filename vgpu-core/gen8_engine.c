@@ -63,7 +63,7 @@ u64 gen8_engine_ticks(struct vgpu *v)
 	return env_div64(v->host->now_ns(v), NS_PER_TICK);
 }
 
-/* User space of a guest may wait for it to go on: gem_latency of intel-gpu-tools does for that of BCS. */
+/* User space of a guest may wait for it to go on: gem_latency does, of intel-gpu-tools. */
 static u32 timestamp_read(struct vgpu *v, u32 off)
 {
 	u64 ticks = gen8_engine_ticks(v);
