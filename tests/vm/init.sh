@@ -27,8 +27,9 @@ limited() {
 	timeout "$((seconds * ${KVMGT_SLOW:-1}))" "$@"
 }
 
-# Leaks are told on the console, while the modules that leak still have their names.
-# An object must be some seconds old, and seen unchanged by two scans.
+# Leaks are told on the console, at the end of a boot: a scan takes its time.  In the backtrace of
+# what a case before the last one lost the modules have no names any more; alone in a boot it shows
+# them.  An object must be some seconds old, and seen unchanged by two scans.
 leaks() {
 	local file=/sys/kernel/debug/kmemleak line
 	[ -w "$file" ] || return
@@ -77,7 +78,9 @@ cleanup() {
 	for d in /sys/bus/mdev/devices/*; do
 		[ -e "$d" ] && { limited 20 sh -c "echo 1 >'$d/remove'" || left=1; }
 	done
-	leaks
+	if [ -n "${last-}" ] || lockdep_is_off; then
+		leaks
+	fi
 	for m in kvmgt_vgpu kvmgt_bus; do
 		[ -d "/sys/module/$m" ] && { limited 20 rmmod "$m" || left=1; }
 	done
@@ -87,7 +90,7 @@ cleanup() {
 }
 
 run_case() {
-	local name=$1 seconds=$2 out=/run/out/$1 file status
+	local name=$1 seconds=$2 last=$3 out=/run/out/$1 file status
 	for file in "/share/cases/$name".sh "/share/cases/$name".py; do [ -e "$file" ] && break; done
 	mkdir -p "$out"
 	mount --bind "$out" /out
@@ -128,8 +131,10 @@ else
 	mark "up $(cut -d ' ' -f 1 /proc/uptime)"
 	# shellcheck source=/dev/null
 	. "/run/out/.boot-$boot/env"
+	cases=$(wc -l <"/run/out/.boot-$boot/plan")
 	while read -r name seconds; do
-		run_case "$name" "$seconds"
+		cases=$((cases - 1))
+		run_case "$name" "$seconds" "$([ "$cases" -gt 0 ] || echo last)"
 		# The others get a boot in which lockdep sees them.
 		lockdep_is_off && break
 	done <"/run/out/.boot-$boot/plan"

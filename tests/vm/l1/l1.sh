@@ -48,3 +48,11 @@ mdev_create() {
 mdev_remove() {
 	echo 1 >"/sys/bus/mdev/devices/$1/remove"
 }
+
+# plant FAULT: the whole of a case that plants one (kvmgt/plant.c); the bed judges the console.
+plant() {
+	plan 2
+	check "the modules load" eval "insmod /share/plant/kvmgt_bus.ko && insmod /share/plant/kvmgt_vgpu.ko"
+	check "$1 is planted" eval "echo $1 >/sys/module/kvmgt_vgpu/parameters/plant"
+	exit "$kv_failed"
+}
