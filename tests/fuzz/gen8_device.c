@@ -36,13 +36,7 @@ static int host_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
 {
 	struct fuzz_device *d = v->host_data;
 
-	if (gpa >= DEVICE_RAM || len > DEVICE_RAM - gpa)
-		return -EFAULT;
-	if (write)
-		memcpy(d->ram + gpa, buf, len);
-	else
-		memcpy(buf, d->ram + gpa, len);
-	return 0;
+	return apart_rw(&d->memory, gpa, buf, len, write) ? 0 : -EFAULT;
 }
 
 static void *host_map(struct vgpu *v, u64 gpa)
@@ -51,7 +45,7 @@ static void *host_map(struct vgpu *v, u64 gpa)
 
 	if (gpa >= DEVICE_RAM || !(d->direct >> (gpa / PAGE_SIZE % 8) & 1))
 		return NULL;
-	return d->ram + gpa;
+	return apart_at(&d->memory, gpa);
 }
 
 static void host_kick(struct vgpu *v)
@@ -83,8 +77,10 @@ static void device_make(struct fuzz_device *d)
 	struct vgpu_model *m = &vgpu_model_gen8;
 	u32 i;
 
-	if ((!users++ && vgpu_model_init(m)) || vgpu_init(&d->v, m, &host, d))
+	if ((!users++ && vgpu_model_init(m)) || vgpu_init(&d->v, m, &host, d) ||
+	    apart_make(&d->memory, DEVICE_RAM))
 		abort();
+	d->ram = d->memory.whole;
 	d->fresh = malloc(m->regs_size);
 	if (!d->fresh)
 		abort();
@@ -124,7 +120,7 @@ void fuzz_device_begin(struct fuzz_device *d)
 	if (!d->v.regs)
 		device_make(d);
 	ggtt_begin(d);
-	memset(d->ram, 0, sizeof(d->ram));
+	memset(d->ram, 0, DEVICE_RAM);
 	d->now = 1000000000;
 	d->irqs = 0;
 	d->direct = 0;
@@ -144,6 +140,7 @@ void fuzz_device_exit(struct fuzz_device *d)
 		return;
 	vgpu_exit(&d->v);
 	free(d->fresh);
+	apart_free(&d->memory);
 	if (!--users)
 		vgpu_model_exit(&vgpu_model_gen8);
 }

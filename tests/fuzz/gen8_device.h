@@ -5,6 +5,7 @@
 #ifndef KVMGT_TESTS_FUZZ_GEN8_DEVICE_H
 #define KVMGT_TESTS_FUZZ_GEN8_DEVICE_H
 
+#include "../lib/apart.h"
 #include "gen8.h"
 
 #define DEVICE_RAM	(256u << 10)
@@ -13,13 +14,15 @@
 /**
  * struct fuzz_device - the device and its host
  * @v: the device
- * @ram: guest memory; at first the GGTT maps all of it from 0 on
+ * @memory: guest memory; at first the GGTT maps all of it from 0 on
+ * @ram: all of it in one piece
  * @fresh: its registers after a reset
  * @pages: those that have registers, by number
  * @nr_pages: entries
  * @now: the clock; it stands still but where the fuzzer moves it
  * @deadline: of the timer that the device asked for
  * @irqs: MSIs so far
+ * @intx: the level of the INTx pin
  * @kicks: times that work was asked for
  * @direct: one bit for each of eight pages in turn: it can be accessed directly
  * @touched: bytes of the GGTT that may be other than at first
@@ -27,7 +30,8 @@
  */
 struct fuzz_device {
 	struct vgpu v;
-	u8 ram[DEVICE_RAM];
+	struct apart memory;
+	u8 *ram;
 	u32 *fresh;
 	u32 pages[GEN8_REGS_SIZE / 4096];
 	u32 nr_pages;

@@ -72,13 +72,7 @@ static int host_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
 	g->dma++;
 	if (!len)
 		return 0;
-	if (gpa >= FUZZ_RAM || len > FUZZ_RAM - gpa)
-		return -EFAULT;
-	if (write)
-		memcpy(g->ram + gpa, buf, len);
-	else
-		memcpy(buf, g->ram + gpa, len);
-	return 0;
+	return apart_rw(&g->memory, gpa, buf, len, write) ? 0 : -EFAULT;
 }
 
 /* As the input says: all, none, or by the page.  A page costs what an access does. */

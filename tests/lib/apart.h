@@ -8,7 +8,9 @@
 #ifndef KVMGT_TESTS_APART_H
 #define KVMGT_TESTS_APART_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -77,6 +79,19 @@ static inline int apart_make(struct apart *a, uint64_t size)
 static inline void *apart_at(const struct apart *a, uint64_t gpa)
 {
 	return a->pages + gpa / APART_PAGE * 2 * APART_PAGE + gpa % APART_PAGE;
+}
+
+/* What DMA does, all of it or nothing.  Return: false where there is no memory. */
+static inline bool apart_rw(const struct apart *a, uint64_t gpa, void *buf, uint32_t len,
+			    bool write)
+{
+	if (gpa >= a->size || len > a->size - gpa)
+		return false;
+	if (write)
+		memcpy(a->whole + gpa, buf, len);
+	else
+		memcpy(buf, a->whole + gpa, len);
+	return true;
 }
 
 #endif /* KVMGT_TESTS_APART_H */

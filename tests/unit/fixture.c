@@ -76,13 +76,7 @@ static int host_dma(struct vgpu *v, u64 gpa, void *buf, u32 len, bool write)
 	struct fixture *f = v->host_data;
 
 	env_inc(&f->dmas);
-	if (gpa >= f->ram_size || len > f->ram_size - gpa)
-		return -EFAULT;
-	if (write)
-		memcpy(f->ram + gpa, buf, len);
-	else
-		memcpy(buf, f->ram + gpa, len);
-	return 0;
+	return apart_rw(&f->memory, gpa, buf, len, write) ? 0 : -EFAULT;
 }
 
 static void *host_map(struct vgpu *v, u64 gpa)
