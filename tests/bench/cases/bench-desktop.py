@@ -9,11 +9,9 @@ import time
 import benchlib
 import l2
 import weston
-from counted import touched
+from counted import SETTINGS, touched
 from debianguest import CountedDebianGuest
 
-SETTINGS = {"vfio": {"x-kvmgt": "off"}, "emulated": {"x-kvmgt": "on", "x-kvmgt-shadow": "off"},
-            "kernel": {"x-kvmgt": "on"}}
 SECONDS = 20
 # A line every 50 ms, so that each path gets the same to do.
 SCROLL = r"#!/bin/sh\nwhile :; do date; ls /; sleep 0.05; done\n"
@@ -22,7 +20,7 @@ UP = "for i in $(seq 60); do pidof weston-terminal && exit; sleep 1; done; false
 
 def watch(guest, name):
     """What some seconds of the desktop cost."""
-    before, registers = guest.cost(), guest.registers()
+    before, registers = guest.begin(), guest.registers()
     time.sleep(SECONDS)
     after = guest.cost()
     row = {"name": name, "group": "weston, idle and busy", "path": guest.path, "guest": "6.12",

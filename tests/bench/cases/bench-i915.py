@@ -6,10 +6,9 @@
 
 import benchlib
 import l2
+from counted import SETTINGS
 from exercise import Exercise
 
-# Settings of the accelerator, by what the path that accesses take is called.
-SETTINGS = {"vfio": ("off", {}), "emulated": ("on", {"x-kvmgt-shadow": "off"}), "kernel": ("on", {})}
 WORKLOADS = ("nops", "flips", "nop", "ggtt")
 NAMES = {"nop-sync-bcs-1000": "1000 no-op submissions", "flips-600": "600 page flips",
          "nop-queued-bcs-1000": "1000 no-ops queued", "ggtt-pins-4": "4 new framebuffers into the GGTT"}
@@ -19,7 +18,8 @@ GROUP = "i915 boot, 1000 no-op submissions and 600 page flips"
 
 def measure(t, path):
     """Rows of one path."""
-    exercise = Exercise(t, "6.12", *SETTINGS[path])
+    props = dict(SETTINGS[path])
+    exercise = Exercise(t, "6.12", props.pop("x-kvmgt"), props)
     t.equal(exercise.guest.path, path, f"{path}: the path is named after the settings")
     rows = [{"name": BOOT, "path": exercise.guest.path, "guest": exercise.guest.release,
              **exercise.at_ready, "seconds": round(exercise.ready, 3)}]

@@ -12,7 +12,7 @@ import time
 
 import l2
 import weston
-from debianguest import DebianGuest
+from debianguest import CountedDebianGuest
 
 # Words of i915 and of the kernel when something is wrong.
 COMPLAINT = re.compile(r"\*ERROR\*|WARNING:|BUG:|GPU HANG|Oops|drm:.*failed|wedged|timed out")
@@ -146,18 +146,16 @@ def look(guest):
             "black": round(count[bytes(3)] / pixels, 3), "colours": len(count)}
 
 
-def traffic(dev, guest):
+def traffic(guest):
     """Reads, writes and exits so far."""
-    text = l2.read_file(os.path.join(l2.DEBUGFS, dev.uuid, "counters"))
-    rows = [line.rsplit(" ", 3) for line in text.splitlines()[1:]]
-    return (sum(int(r[2]) for r in rows), sum(int(r[3]) for r in rows), guest.mmio_exits())
+    cost = guest.cost()
+    return cost["reads"], cost["writes"], cost["userspace_exits"]
 
 
 def body(t):
     l2.modules_load()
     dev = l2.Mdev("gen8")
-    l2.write_file(os.path.join(l2.DEBUGFS, dev.uuid, "count"), "1")
-    guest = DebianGuest(dev, props={"x-kvmgt": "on"})
+    guest = CountedDebianGuest(dev, {"x-kvmgt": "on"})
     try:
         l2.log(f"guest ready {guest.wait_ready():.1f} s after QEMU started")
     except l2.Error:
@@ -166,7 +164,7 @@ def body(t):
     before = (0, 0, 0)
     for part in (modetest, benchmarks, gpu_top, desktop):
         part(t, guest)
-        now = traffic(dev, guest)
+        now = traffic(guest)
         l2.log(f"{part.__name__}: %d reads, %d writes, %d exits to userspace"
                % tuple(b - a for a, b in zip(before, now)))
         before = now

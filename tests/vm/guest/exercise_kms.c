@@ -204,17 +204,13 @@ void frame_add(struct frames *f, uint32_t sequence, uint64_t us)
 	f->nr++;
 }
 
-/*
- * Numbers rise, and by as much as there was time for.  A guest that loses its CPU between the
- * scan line and the clock dates a frame wrong, hence half a frame more than the one that rounding
- * makes.
- */
+/* Numbers rise, and by as much as there was time for. */
 void frames_judge(const struct frames *f, const struct screen *s, const char *name,
 		  unsigned int want)
 {
 	uint32_t numbers = f->last - f->first;
 	double frames = (f->last_us - f->first_us) / s->frame_us;
-	double slack = 1.5 + f->restored;
+	double slack = 1 + f->restored;
 
 	note("%s: %u in %llu us, numbers %u, left out %u, time for %.2f", name, f->nr,
 	     (unsigned long long)(f->last_us - f->first_us), numbers, f->missed, frames);

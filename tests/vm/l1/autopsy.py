@@ -93,9 +93,8 @@ def moving(guest):
 def instruction_pointers(guest):
     """Where each vCPU is, and in what state."""
     text = hmp(guest, "info registers -a")
-    return "; ".join(" ".join(match) for match in
-                     re.findall(r"(CPU#\d+)|(RIP=\w+ RFL=\w+)|(HLT=\d)", text)
-                     ) if "RIP=" in text else text
+    found = re.findall(r"CPU#\d+|RIP=\w+ RFL=\w+|HLT=\d", text)
+    return " ".join(found) if "RIP=" in text else text
 
 
 def short(guest):
