@@ -48,10 +48,11 @@ static struct kvmgt_range *to_range(struct kvm_io_device *io)
 }
 
 /* The bus asks ranges that contain the access wholly; do not rely on it. */
-static bool range_covers(const struct kvmgt_range *r, u64 gpa, int len)
+static bool range_covers(const struct kvmgt_range *r, u64 gpa, u32 len)
 {
-	return len > 0 && len <= 8 && gpa >= r->gpa && gpa - r->gpa < r->size &&
-	       len <= r->size - (gpa - r->gpa);
+	u64 off = gpa - r->gpa; /* huge before the range */
+
+	return len - 1 < 8 && off < r->size && len <= r->size - off;
 }
 
 static int range_read(struct kvm_vcpu *vcpu, struct kvm_io_device *io, gpa_t gpa, int len,

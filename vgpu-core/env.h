@@ -112,6 +112,7 @@ typedef uint64_t u64;
 #define U32_MAX			UINT32_MAX
 #define PAGE_SIZE		4096UL
 #define static_assert		_Static_assert
+#define noinline		__attribute__((__noinline__))
 #ifndef __always_inline /* libraries have it too */
 #define __always_inline		inline __attribute__((__always_inline__))
 #endif

@@ -70,7 +70,7 @@ static inline u32 reg_read_uncounted(struct vgpu *v, u32 i, u32 lanes)
 	return READ_ONCE(v->regs[i]);
 }
 
-static u32 reg_read(struct vgpu *v, u32 i, u32 lanes)
+static inline u32 reg_read(struct vgpu *v, u32 i, u32 lanes)
 {
 	struct vgpu_reg_count *counts = env_load_acquire(&v->counts);
 
@@ -79,7 +79,7 @@ static u32 reg_read(struct vgpu *v, u32 i, u32 lanes)
 	return reg_read_uncounted(v, i, lanes);
 }
 
-static inline void reg_write_uncounted(struct vgpu *v, u32 i, u32 val, u32 lanes)
+static void reg_write_uncounted(struct vgpu *v, u32 i, u32 val, u32 lanes)
 {
 	const struct vgpu_reg *r = reg_at(v->model, i);
 	u32 rw, old, new;
@@ -92,11 +92,6 @@ static inline void reg_write_uncounted(struct vgpu *v, u32 i, u32 val, u32 lanes
 	rw = r->rw & lanes;
 	if (r->flags & VGPU_REG_MASKED)
 		rw &= val >> 16;
-
-	if (rw == ALL_LANES && !r->written) {
-		WRITE_ONCE(v->regs[i], val);
-		return;
-	}
 
 	old = reg_update(&v->regs[i], rw, val, val & r->w1c & lanes, &new);
 
@@ -128,29 +123,49 @@ static u32 dword_of(const struct vgpu *v, u32 off)
 	return env_index_nospec(i, v->model->regs_size / 4);
 }
 
-/**
- * vgpu_mmio_read - a guest reads from the register BAR
- * @v: the device
- * @off: byte offset in the BAR
- * @buf: receives @len bytes, little endian
- * @len: 1 to 8
- *
- * Return: 0, or -EINVAL where the access does not lie in the BAR.
- */
-int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len)
+/* One whole register: what drivers write, most often to what is plain memory. */
+static int mmio_write_dword(struct vgpu *v, u32 i, u32 val)
 {
-	u8 *p = buf;
+	const struct vgpu_reg *r = reg_at(v->model, i);
 
-	if (!in_bar(v, off, len))
-		return -EINVAL;
+	if (r && r->rw == ALL_LANES && !r->written && !READ_ONCE(v->counts))
+		WRITE_ONCE(v->regs[i], val);
+	else
+		reg_write(v, i, val, ALL_LANES);
+	return 0;
+}
 
-	/* Whole registers, one or two, are what drivers read. */
-	for (; len >= 4 && off % 4 == 0; off += 4, p += 4, len -= 4) {
-		u32 val = reg_read(v, dword_of(v, off), ALL_LANES);
+/* Out of line, or whole registers would pay for what it needs. */
+static noinline int mmio_write_pieces(struct vgpu *v, u64 off, const u8 *p, u32 len)
+{
+	while (len) {
+		u32 lane = off % 4;
+		u32 n = min(4 - lane, len);
+		u32 lanes = GENMASK(8 * (lane + n) - 1, 8 * lane);
+		u32 val = 0;
+		u32 b;
 
-		memcpy(p, &val, 4);
+		for (b = 0; b < n; b++)
+			val |= (u32)*p++ << (8 * (lane + b));
+		reg_write(v, dword_of(v, off), val, lanes);
+		off += n;
+		len -= n;
 	}
+	return 0;
+}
 
+/* One whole register: what drivers read. */
+static int mmio_read_dword(struct vgpu *v, u32 i, void *buf)
+{
+	u32 val = reg_read(v, i, ALL_LANES);
+
+	memcpy(buf, &val, 4);
+	return 0;
+}
+
+/* Out of line, as mmio_write_pieces(). */
+static noinline int mmio_read_pieces(struct vgpu *v, u64 off, u8 *p, u32 len)
+{
 	while (len) {
 		u32 lane = off % 4;
 		u32 n = min(4 - lane, len);
@@ -166,6 +181,24 @@ int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len)
 }
 
 /**
+ * vgpu_mmio_read - a guest reads from the register BAR
+ * @v: the device
+ * @off: byte offset in the BAR
+ * @buf: receives @len bytes, little endian
+ * @len: 1 to 8
+ *
+ * Return: 0, or -EINVAL where the access does not lie in the BAR.
+ */
+int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len)
+{
+	if (!in_bar(v, off, len))
+		return -EINVAL;
+	if (len == 4 && off % 4 == 0)
+		return mmio_read_dword(v, dword_of(v, off), buf);
+	return mmio_read_pieces(v, off, buf, len);
+}
+
+/**
  * vgpu_mmio_write - a guest writes to the register BAR
  * @v: the device
  * @off: byte offset in the BAR
@@ -176,32 +209,14 @@ int vgpu_mmio_read(struct vgpu *v, u64 off, void *buf, u32 len)
  */
 int vgpu_mmio_write(struct vgpu *v, u64 off, const void *buf, u32 len)
 {
-	const u8 *p = buf;
+	u32 val;
 
 	if (!in_bar(v, off, len))
 		return -EINVAL;
-
-	for (; len >= 4 && off % 4 == 0; off += 4, p += 4, len -= 4) {
-		u32 val;
-
-		memcpy(&val, p, 4);
-		reg_write(v, dword_of(v, off), val, ALL_LANES);
-	}
-
-	while (len) {
-		u32 lane = off % 4;
-		u32 n = min(4 - lane, len);
-		u32 lanes = GENMASK(8 * (lane + n) - 1, 8 * lane);
-		u32 val = 0;
-		u32 b;
-
-		for (b = 0; b < n; b++)
-			val |= (u32)*p++ << (8 * (lane + b));
-		reg_write(v, dword_of(v, off), val, lanes);
-		off += n;
-		len -= n;
-	}
-	return 0;
+	if (len != 4 || off % 4)
+		return mmio_write_pieces(v, off, buf, len);
+	memcpy(&val, buf, 4);
+	return mmio_write_dword(v, dword_of(v, off), val);
 }
 
 /**
