@@ -71,6 +71,12 @@ static inline u32 env_cmpxchg(u32 *p, u32 old, u32 new)
 	return cmpxchg(p, old, new);
 }
 
+/* Store two dwords, the low one first in memory, at once; @p is aligned to 8 bytes. */
+static inline void env_store64(u32 *p, u64 val)
+{
+	WRITE_ONCE(*(u64 *)p, val);
+}
+
 /* Count one more, without ordering anything else.  Return: the new count. */
 static inline u32 env_inc(u32 *p)
 {
@@ -161,6 +167,13 @@ static inline u32 env_cmpxchg(u32 *p, u32 old, u32 new)
 {
 	__atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 	return old;
+}
+
+static inline void env_store64(u32 *p, u64 val)
+{
+	typedef u64 __attribute__((may_alias)) u64_alias;
+
+	__atomic_store_n((u64_alias *)p, val, __ATOMIC_RELAXED);
 }
 
 static inline u32 env_inc(u32 *p)

@@ -62,6 +62,7 @@ struct gen8_display;	/* gen8_display.h: private to the display's files */
  * @engine_lock: guards @engines
  * @irq_lock: guards the latching of causes and the level of the line
  * @display_lock: guards @display
+ * @clock_lock: of those who store the clock
  * @engines: state of the engines that is no register
  * @display: state of the display that is no register
  * @irq_level: the INTx pin; MSIs are its rising edges
@@ -72,6 +73,7 @@ struct gen8 {
 	env_lock_t engine_lock;
 	env_lock_t irq_lock;
 	env_lock_t display_lock;
+	env_lock_t clock_lock;
 	struct gen8_engines *engines;
 	struct gen8_display *display;
 	bool irq_level;
@@ -83,6 +85,13 @@ static inline struct gen8 *to_gen8(struct vgpu *v)
 {
 	return v->priv;
 }
+
+/* gen8_clock.c: what engines call the time, in ticks of 80 ns */
+u64 gen8_clock_ticks(struct vgpu *v);
+/* Store it where the guest reads it.  Return: what was stored.  Takes clock_lock alone. */
+u64 gen8_clock_publish(struct vgpu *v);
+/* vgpu_reg.read */
+u32 gen8_clock_read(struct vgpu *v, u32 off);
 
 /* gen8_gt.c */
 extern const struct vgpu_block gen8_gt_block;
@@ -113,6 +122,8 @@ void gen8_display_timer(struct vgpu *v);
 /* IMR of DE_PIPE @pipe was written: the interrupts that time must be kept for changed. */
 void gen8_display_irq_changed(struct vgpu *v, u32 pipe);
 void gen8_display_catch_up(struct vgpu *v, u32 pipe);
+/* A driver is there: from now on the clock is never older than a frame. */
+void gen8_display_awake(struct vgpu *v);
 /* model->edid */
 void gen8_display_edid(struct vgpu *v, const void *edid, u32 size);
 void gen8_plane_get(struct vgpu *v, struct vgpu_plane *p);
@@ -146,7 +157,6 @@ void gen8_engine_exit(struct vgpu *v);
 void gen8_engine_reset_all(struct vgpu *v);
 /* GDRST: stop what runs on these engines now, forget their queues. Register callback context. */
 void gen8_engine_reset(struct vgpu *v, u32 engine_mask);
-/* Store the time where the guest reads it of the engines.  Any context, no lock held. */
 /* model->work: run engines for a bounded time. */
 enum vgpu_work gen8_engine_work(struct vgpu *v);
 

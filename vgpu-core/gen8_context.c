@@ -150,13 +150,13 @@ void gen8_context_load(struct vgpu *v, struct gen8_engine *e)
 	batches_load(v, e);
 	saved_load(v, e);
 	e->ts_saved = image[IMAGE_TIMESTAMP];
-	e->ts_loaded = gen8_engine_ticks(v);
+	e->ts_loaded = gen8_clock_ticks(v);
 	e->loaded = true;
 }
 
 u32 gen8_context_ticks(struct vgpu *v, const struct gen8_engine *e)
 {
-	return e->ts_saved + (u32)(gen8_engine_ticks(v) - e->ts_loaded);
+	return e->ts_saved + (u32)(gen8_clock_ticks(v) - e->ts_loaded);
 }
 
 void gen8_context_save(struct vgpu *v, struct gen8_engine *e)

@@ -268,6 +268,8 @@ u32 gen8_cs_reg_get(struct vgpu *v, u32 off)
 		gen8_cs_denied(v);
 		return 0;
 	}
+	if (r->flags & VGPU_REG_VOLATILE)
+		gen8_clock_publish(v);
 	return vgpu_reg_fetch(v, off);
 }
 

@@ -112,6 +112,7 @@ struct gen8_sideband {
 /**
  * struct gen8_display - under gen8->display_lock
  * @pipes: the pipes
+ * @awake: there was a driver since the last reset
  * @deadline: what the host's timer was last asked for
  * @bus: GMBUS
  * @edid: of the monitor at DDI B
@@ -123,6 +124,7 @@ struct gen8_sideband {
  */
 struct gen8_display {
 	struct gen8_pipe_state pipes[GEN8_NUM_PIPES];
+	bool awake;
 	u64 deadline;
 	struct gen8_gmbus bus;
 	u8 edid[VGPU_EDID_MAX];

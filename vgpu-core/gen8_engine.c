@@ -15,8 +15,6 @@
 #define SLICE_NS 1000000 /* of one engine; looked at every SLICE_LOOK commands */
 #define SLICE_LOOK 8
 
-#define NS_PER_TICK 80 /* 12.5 MHz */
-
 /* Context status */
 #define CSB_ENTRIES 6
 #define CSB_IDLE_TO_ACTIVE BIT(0)
@@ -56,19 +54,6 @@ static struct gen8_engine *engine_of(struct vgpu *v, u32 off)
 	while (i < GEN8_NUM_ENGINES - 1 && off - bases[i] >= RING_SIZE)
 		i++;
 	return &s->engine[i];
-}
-
-u64 gen8_engine_ticks(struct vgpu *v)
-{
-	return env_div64(v->host->now_ns(v), NS_PER_TICK);
-}
-
-/* User space of a guest may wait for it to go on: gem_latency does, of intel-gpu-tools. */
-static u32 timestamp_read(struct vgpu *v, u32 off)
-{
-	u64 ticks = gen8_engine_ticks(v);
-
-	return off % 8 ? ticks >> 32 : ticks;
 }
 
 /* Make the bits of @mask of a register those of @val; the guest may be writing others. */
@@ -152,7 +137,7 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
  * The registers of one engine, in the order of their addresses.  What nothing
  * here acts on is storage: for WAs, for error capture, for batches that use it.
  */
-#define RING_REGS(n, b, swctrl)							\
+#define RING_REGS(n, b, swctrl, clock)							\
 	STORE(n, b, 0x000, RING_TAIL),						\
 	STORE(n, b, RING_TAIL, 0x050),		/* HEAD, START, CTL */		\
 	CHICKEN(n, b, 0x050, 1),		/* PSMI_CTL */			\
@@ -218,7 +203,7 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	CHICKEN(n, b, RING_MODE, 1),						\
 	STORE(n, b, 0x2a0, RING_TIMESTAMP),					\
 	{ .off = (b) + RING_TIMESTAMP, .name = n "_RING_TIMESTAMP",		\
-	  .count = 2,				.read = timestamp_read,		\
+	  .count = 2,				.read = (clock),		\
 						.flags = VGPU_REG_VOLATILE },	\
 	STORE(n, b, 0x360, RING_CSB),						\
 	STATE(n, b, RING_CSB, 2 * CSB_ENTRIES, 0),				\
@@ -235,10 +220,10 @@ static void reset_ctl_written(struct vgpu *v, u32 off, u32 old, u32 new)
 #define SWCTRL_STORE(n, b, at, nr)	STORE(n, b, at, (at) + 4 * (nr))
 
 static const struct vgpu_reg engine_regs[] = {
-	RING_REGS("RCS", 0x02000, SWCTRL_STORE),
-	RING_REGS("VCS0", 0x12000, SWCTRL_STORE),
-	RING_REGS("VECS", 0x1a000, SWCTRL_STORE),
-	RING_REGS("BCS", 0x22000, CHICKEN),
+	RING_REGS("RCS", 0x02000, SWCTRL_STORE, NULL),
+	RING_REGS("VCS0", 0x12000, SWCTRL_STORE, NULL),
+	RING_REGS("VECS", 0x1a000, SWCTRL_STORE, NULL),
+	RING_REGS("BCS", 0x22000, CHICKEN, gen8_clock_read),
 	STORE("RCS", 0, 0x05000, 0x05800),	/* stream out, statistics */
 };
 

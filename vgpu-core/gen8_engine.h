@@ -381,9 +381,6 @@ static inline void gen8_engine_charge(struct gen8_engine *e, u32 *bytes)
 void gen8_tlb_flush(struct vgpu *v, struct gen8_tlb *t);
 int gen8_ppgtt_rw(struct vgpu *v, struct gen8_tlb *t, u64 addr, void *buf, u32 len, bool write);
 
-/* gen8_engine.c */
-u64 gen8_engine_ticks(struct vgpu *v);
-
 /* gen8_context.c: worker only; of the element that runs */
 void gen8_context_load(struct vgpu *v, struct gen8_engine *e);
 void gen8_context_save(struct vgpu *v, struct gen8_engine *e);

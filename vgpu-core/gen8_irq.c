@@ -108,6 +108,7 @@ static void irq_raise(struct vgpu *v, u32 block, u32 bits)
 	if (!bits)
 		return;
 
+	gen8_clock_publish(v);
 	env_lock(&g->irq_lock);
 	vgpu_reg_set_bits(v, block + IRQ_IIR, bits);
 	irq_update_locked(v);
@@ -192,6 +193,8 @@ static void master_written(struct vgpu *v, u32 off, u32 old, u32 new)
 	for (pipe = 0; pipe < GEN8_NUM_PIPES && !(master & MASTER_IRQ_ENABLE); pipe++)
 		if (master & MASTER_DE_PIPE(pipe))
 			gen8_display_catch_up(v, pipe);
+	if (master & MASTER_IRQ_ENABLE)
+		gen8_display_awake(v);
 	irq_update(v);
 }
 

@@ -507,7 +507,7 @@ static void flush(struct vgpu *v, struct gen8_engine *e, u32 flags, bool ggtt, u
 		gen8_cs_mem(v, e, ggtt, addr, &imm, sizeof(imm), true);
 		break;
 	case POST_TIMESTAMP:
-		imm = gen8_engine_ticks(v);
+		imm = gen8_clock_publish(v);
 		gen8_cs_mem(v, e, ggtt, addr, &imm, sizeof(imm), true);
 		break;
 	}

@@ -203,6 +203,12 @@ static u64 pipe_next_event(const struct gen8_pipe_state *p, u64 now)
 	return next;
 }
 
+/* Where no pipe keeps time the clock is stored as if one did: all devices at once. */
+static u64 clock_next_event(u64 now)
+{
+	return (env_div64(now, FRAME_NS_DEFAULT) + 1) * FRAME_NS_DEFAULT;
+}
+
 static void timer_update_locked(struct vgpu *v)
 {
 	struct gen8_display *d = to_gen8(v)->display;
@@ -218,6 +224,8 @@ static void timer_update_locked(struct vgpu *v)
 		if (next && (!deadline || next < deadline))
 			deadline = next;
 	}
+	if (!deadline && d->awake)
+		deadline = clock_next_event(now);
 	if (deadline == d->deadline)
 		return;
 	d->deadline = deadline;
@@ -237,6 +245,23 @@ void gen8_display_timer(struct vgpu *v)
 	g->display->deadline = 0;
 	for (i = 0; i < GEN8_NUM_PIPES; i++)
 		pipe_advance_locked(v, i);
+	timer_update_locked(v);
+	env_unlock(&g->display_lock);
+	gen8_clock_publish(v);
+}
+
+/**
+ * gen8_display_awake - a driver has enabled interrupts
+ * @v: the device
+ */
+void gen8_display_awake(struct vgpu *v)
+{
+	struct gen8 *g = to_gen8(v);
+
+	if (READ_ONCE(g->display->awake))
+		return;
+	env_lock(&g->display_lock);
+	WRITE_ONCE(g->display->awake, true);
 	timer_update_locked(v);
 	env_unlock(&g->display_lock);
 }
@@ -451,6 +476,7 @@ void gen8_vblank_reset_locked(struct vgpu *v)
 
 	env_assert_locked(&to_gen8(v)->display_lock);
 	memset(d->pipes, 0, sizeof(d->pipes));
+	WRITE_ONCE(d->awake, false);
 	timer_update_locked(v);
 }
 

@@ -22,22 +22,15 @@ static const struct vgpu_pci_extra gen8_extra[] = {
 };
 
 /*
- * What the guest reads is stored, but for a page of each engine, which has a clock, and two
+ * What the guest reads is stored, but for the blitter's page, see gen8_clock.c, and two
  * blocks whose reads do something: the palettes behind an index that moves on, and GMBUS.
- * GFX_FLSH_CNTL is only ever written, which a page that is not mapped makes cheaper; so it
- * is with ELSP in the engines' pages.
+ * GFX_FLSH_CNTL is only ever written, which a page that is not mapped makes cheaper.
  */
 /* clang-format off */
 #define AREA(from, to, class)	{ (from), (to) - (from), (class) }
 
 static const struct vgpu_area gttmm_areas[] = {
-	AREA(0x000000,		0x002000,		VGPU_SHADOW),
-	AREA(0x002000,		0x003000,		VGPU_EMULATED),	/* RCS */
-	AREA(0x003000,		0x012000,		VGPU_SHADOW),
-	AREA(0x012000,		0x013000,		VGPU_EMULATED),	/* VCS0 */
-	AREA(0x013000,		0x01a000,		VGPU_SHADOW),
-	AREA(0x01a000,		0x01b000,		VGPU_EMULATED),	/* VECS */
-	AREA(0x01b000,		0x022000,		VGPU_SHADOW),
+	AREA(0x000000,		0x022000,		VGPU_SHADOW),
 	AREA(0x022000,		0x023000,		VGPU_EMULATED),	/* BCS */
 	AREA(0x023000,		0x04a000,		VGPU_SHADOW),
 	AREA(0x04a000,		0x04c000,		VGPU_EMULATED),	/* PREC_PAL_DATA */
@@ -66,6 +59,7 @@ static const struct vgpu_monitor gen8_monitors[] = {
 
 static void locks_destroy(struct gen8 *g)
 {
+	env_lock_destroy(&g->clock_lock);
 	env_lock_destroy(&g->engine_lock);
 	env_lock_destroy(&g->display_lock);
 	env_lock_destroy(&g->irq_lock);
@@ -79,6 +73,7 @@ static int gen8_init(struct vgpu *v)
 	env_lock_init(&g->irq_lock);
 	env_lock_init(&g->display_lock);
 	env_lock_init(&g->engine_lock);
+	env_lock_init(&g->clock_lock);
 	ret = gen8_display_init(v);
 	if (ret)
 		goto err_locks;

@@ -680,7 +680,33 @@ static void a_command_is_read_once(void)
 	guest_end();
 }
 
+/* What a command stored of the clock is never ahead of what the page says, nor behind. */
+static void clock_is_stored_with_what_tells_of_it(void)
+{
+	begin();
+	f.now = 80 * 0x123456789aull;
+	CHECK_EQ(reg_get(0x02358), 0);		/* as of the last event: there was none */
+	CHECK_EQ(reg_get(0x22358), 0x3456789a);	/* always of now */
+	CHECK_EQ(reg_get(0x2235c), 0x12);
+	EMIT(&c, SRM | GGTT, 0x2358, SCRATCH, 0, SRM | GGTT, 0x235c, SCRATCH + 4, 0);
+	run(GEN8_RCS);
+	CHECK_EQ(scratch(0), 0x3456789a);
+	CHECK_EQ(scratch(4), 0x12);
+	CHECK_EQ(reg_get(0x02358), 0x3456789a);
+	CHECK_EQ(reg_get(0x0235c), 0x12);
+	f.now += 80;
+	EMIT(&c, PIPE_CONTROL, 3 << 14 | BIT(24), SCRATCH + 8, 0, 0, 0);
+	run(GEN8_RCS);
+	CHECK_EQ(scratch(8), 0x3456789b);
+	CHECK_EQ(reg_get(0x02358), 0x3456789b);
+	CHECK_EQ(reg_get(0x12358), 0x3456789b);
+	CHECK_EQ(reg_get(0x1a358), 0x3456789b);
+	CHECK_EQ(reg_get(0x1a35c), 0x12);
+	guest_end();
+}
+
 static const struct ktap_case cases[] = {
+	KTAP_CASE(clock_is_stored_with_what_tells_of_it),
 	KTAP_CASE(stores),
 	KTAP_CASE(registers),
 	KTAP_CASE(an_engine_is_not_the_guest),

@@ -31,12 +31,14 @@ static int guest_init(struct vgpu *v)
 	struct gen8 *g = to_gen8(v);
 
 	env_lock_init(&g->engine_lock);
+	env_lock_init(&g->clock_lock);
 	return gen8_engine_init(v);
 }
 
 static void guest_exit(struct vgpu *v)
 {
 	gen8_engine_exit(v);
+	env_lock_destroy(&to_gen8(v)->clock_lock);
 	env_lock_destroy(&to_gen8(v)->engine_lock);
 }
 

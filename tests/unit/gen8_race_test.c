@@ -26,13 +26,19 @@ static void threads_run(void *(*const fns[])(void *), u32 nr)
 
 static bool produced;
 static u32 handled;
+static u32 clock_seen;
+static u32 backwards;
 
 /* i915's handler, for RCS and pipe A. */
 static void handle(void)
 {
-	u32 master, iir;
+	u32 master, iir, clock;
 
 	wr(&f, MASTER_IRQ, 0);
+	clock = rd(&f, 0x02358);
+	if ((int)(clock - clock_seen) < 0)
+		backwards++;
+	clock_seen = clock;
 	master = rd(&f, MASTER_IRQ);
 	if (master & MASTER_GT_RCS) {
 		iir = rd(&f, GT_IRQ(0) + IRQ_IIR);
@@ -119,6 +125,8 @@ static void guest_against_events(void *(*handler)(void *))
 	fixture_init(&f, &vgpu_model_gen8);
 	produced = false;
 	handled = 0;
+	clock_seen = 0;
+	backwards = 0;
 	wr(&f, GT_IRQ(0) + IRQ_IMR, 0);
 	wr(&f, GT_IRQ(0) + IRQ_IER, 0xffffffff);
 	wr(&f, 0x020a8, 0);
@@ -128,6 +136,8 @@ static void guest_against_events(void *(*handler)(void *))
 	pipe_light(&f, PIPE_A);
 	threads_run(fns, 3);
 	CHECK(f.irqs[0] > 1);
+	CHECK(clock_seen != 0);
+	CHECK_EQ(backwards, 0);
 	CHECK_EQ(rd(&f, GT_IRQ(0) + IRQ_IIR), 0);
 	CHECK_EQ(rd(&f, DE_PIPE_IRQ(PIPE_A) + IRQ_IIR), 0);
 	CHECK_EQ(rd(&f, MASTER_IRQ), MASTER_IRQ_ENABLE);
@@ -162,8 +172,6 @@ static void *flipper(void *arg)
 	WRITE_ONCE(stop, true);
 	return NULL;
 }
-
-static u32 backwards;
 
 static void *counter(void *arg)
 {

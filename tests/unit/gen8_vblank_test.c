@@ -336,7 +336,7 @@ static void off_and_on_again(void)
 	CHECK_EQ(rd(&f, 0x70008), 0);
 	CHECK_EQ(rd(&f, 0x70040), 7);
 	CHECK_EQ(rd(&f, 0x701ac), 0x00700000);
-	CHECK_EQ(f.deadline, 0);
+	CHECK(f.deadline > f.now && f.deadline <= f.now + FRAME);	/* the engines' clock */
 	CHECK_EQ(rd(&f, 0x70000), 1);
 	f.now = blank(100);
 	CHECK_EQ(rd(&f, 0x70040), 7);
@@ -444,7 +444,45 @@ static void line_is_never_old(void)
 	fixture_exit(&f);
 }
 
+static u32 engine_clock(void)
+{
+	return rd(&f, 0x02358);
+}
+
+/* It is that of the last interrupt, and where there is none, of the last frame. */
+static void engines_clock_goes_on(void)
+{
+	u64 t;
+
+	fixture_init(&f, &vgpu_model_gen8);
+	f.now = START;
+	CHECK_EQ(f.deadline, 0);		/* nobody is there to read it */
+	wr(&f, 0x44200, 0x80000000);
+	for (t = START + FRAME; t < START + 10 * FRAME; t += FRAME / 3) {
+		time_to(t);
+		CHECK(engine_clock() <= t / 80 && engine_clock() + FRAME / 80 >= t / 80);
+	}
+	pipe_light(&f, 0);			/* the pipe keeps time from here on */
+	for (t = f.now + 2 * FRAME; t < START + 20 * FRAME; t += FRAME / 3) {
+		time_to(t);
+		CHECK(engine_clock() <= t / 80 && engine_clock() + FRAME / 80 >= t / 80);
+	}
+	vblank_irq(0, true);
+	t = f.deadline;
+	time_to(t + FRAME);
+	f.now += 8000;
+	gen8_irq_pch(&f.v, 1);			/* masked: no event */
+	CHECK(engine_clock() != f.now / 80);
+	wr(&f, 0xc4004, ~1u);
+	gen8_irq_pch(&f.v, 1);
+	CHECK_EQ(engine_clock(), f.now / 80);
+	vgpu_reset(&f.v);
+	CHECK_EQ(f.deadline, 0);
+	fixture_exit(&f);
+}
+
 static const struct ktap_case cases[] = {
+	KTAP_CASE(engines_clock_goes_on),
 	KTAP_CASE(half_a_surface_is_none),
 	KTAP_CASE(counter_counts_blanks),
 	KTAP_CASE(lines_are_right_where_it_matters),

@@ -61,14 +61,18 @@ void test_nop(void)
 	nop_many("nop-queued-bcs-1000", &b, I915_EXEC_BLT, QUEUED, true);
 }
 
-/* Each is waited for: the same submissions however fast the engine is. */
+/*
+ * Each is waited for: the same submissions however fast the engine is.  On the engine that
+ * I915_EXEC_DEFAULT means, and on the one whose registers trap.
+ */
 void test_nops(void)
 {
 	struct batch b = batch_new();
 
 	batch_begin(&b);
-	if (!result(!batch_run(&b, I915_EXEC_BLT, NULL, 0), "a no-op"))
+	if (!result(!batch_run(&b, I915_EXEC_RENDER, NULL, 0), "a no-op"))
 		return;
+	nop_many("nop-sync-rcs-1000", &b, I915_EXEC_RENDER, 10 * SYNCED, false);
 	nop_many("nop-sync-bcs-1000", &b, I915_EXEC_BLT, 10 * SYNCED, false);
 }
 
