@@ -75,7 +75,11 @@ struct slot_run {
  * @dummy: what is mapped where the guest's table names nothing: one page of this
  *	vGPU alone
  * @retry: drops dummies that stand for a page whose pinning failed
- * @no_pin_before: jiffies; under pin_lock
+ * @no_pin_before: jiffies; under pin_lock, as all that follow
+ * @nr_pinned: slots with a guest page
+ * @cap: how many there may be
+ * @hand: the slot that is looked at next to make room
+ * @nr_evicted: pages that made room
  */
 struct kvmgt_aperture {
 	struct kvmgt_vgpu *v;
@@ -87,6 +91,10 @@ struct kvmgt_aperture {
 	struct page *dummy;
 	struct delayed_work retry;
 	unsigned long no_pin_before;
+	unsigned long nr_pinned;
+	unsigned long cap;
+	u32 hand;
+	u64 nr_evicted;
 };
 
 typedef bool (*slot_test)(struct kvmgt_aperture *a, u32 n, const void *arg);
@@ -141,21 +149,31 @@ static u32 slots_unmap_next(struct kvmgt_aperture *a, u32 n, slot_test test, con
 	return n;
 }
 
+static void run_unpin_locked(struct kvmgt_aperture *a, const struct slot_run *run)
+{
+	u32 i;
+
+	lockdep_assert_held(&a->v->pin_lock);
+	for (i = 0; i < run->nr; i++) {
+		if (run->gpa[i] == NOTHING)
+			continue;
+		vfio_unpin_pages(&a->v->vdev, run->gpa[i], 1);
+		a->nr_pinned--;
+	}
+}
+
 /* Unmap and unpin all pages that @test picks. */
 static void slots_drop_locked(struct kvmgt_aperture *a, slot_test test, const void *arg)
 {
 	struct slot_run run;
 	u32 n = 0;
-	u32 i;
 
 	lockdep_assert_held(&a->v->pin_lock);
 	for (;;) {
 		n = slots_unmap_next(a, n, test, arg, &run);
 		if (!run.nr)
 			return;
-		for (i = 0; i < run.nr; i++)
-			if (run.gpa[i] != NOTHING)
-				vfio_unpin_pages(&a->v->vdev, run.gpa[i], 1);
+		run_unpin_locked(a, &run);
 		n += run.nr;
 		cond_resched();
 	}
@@ -177,6 +195,25 @@ static bool slot_in_range(struct kvmgt_aperture *a, u32 n, const void *arg)
 
 	return a->slots[n].gpa >= r->first && a->slots[n].gpa <= r->last &&
 	       a->slots[n].gpa != NOTHING;
+}
+
+static bool slot_pinned(struct kvmgt_aperture *a, u32 n, const void *unused)
+{
+	return a->slots[n].gpa != NOTHING;
+}
+
+/* Some neighbours go, the next time those behind them: what is touched again comes back. */
+static void slots_make_room_locked(struct kvmgt_aperture *a)
+{
+	struct slot_run run;
+	u32 n;
+
+	n = slots_unmap_next(a, a->hand, slot_pinned, NULL, &run);
+	if (!run.nr)
+		n = slots_unmap_next(a, 0, slot_pinned, NULL, &run);
+	run_unpin_locked(a, &run);
+	a->hand = n + run.nr;
+	a->nr_evicted += run.nr;
 }
 
 /**
@@ -243,12 +280,16 @@ static struct page *page_pin_locked(struct kvmgt_aperture *a, u64 gpa)
 	lockdep_assert_held(&a->v->pin_lock);
 	if (time_before(jiffies, a->no_pin_before))
 		return NULL;
+	if (a->nr_pinned >= a->cap)
+		slots_make_room_locked(a);
 	ret = kvmgt_page_pin(a->v, gpa, &page);
 	if (ret == -EAGAIN)
 		return NULL; /* being unmapped, and no reason to refuse others */
 	if (!ret) {
-		if (page_is_mappable(a, page))
+		if (page_is_mappable(a, page)) {
+			a->nr_pinned++;
 			return page;
+		}
 		vfio_unpin_pages(&a->v->vdev, gpa, 1);
 	}
 	a->no_pin_before = jiffies + RETRY_JIFFIES;
@@ -351,6 +392,21 @@ void kvmgt_aperture_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma)
 	vma->vm_ops = &aperture_vm_ops;
 }
 
+/**
+ * kvmgt_aperture_pinned_locked - what is pinned for the aperture
+ * @v: the vGPU; its pin_lock is held
+ * @pages: receives how many pages
+ * @evicted: receives how many made room for others
+ */
+void kvmgt_aperture_pinned_locked(struct kvmgt_vgpu *v, unsigned long *pages, u64 *evicted)
+{
+	struct kvmgt_aperture *a = v->aperture;
+
+	lockdep_assert_held(&v->pin_lock);
+	*pages = a ? a->nr_pinned : 0;
+	*evicted = a ? a->nr_evicted : 0;
+}
+
 static void aperture_free(struct kvmgt_aperture *a)
 {
 	if (a->dummy)
@@ -373,6 +429,7 @@ static struct kvmgt_aperture *aperture_create(struct kvmgt_vgpu *v, u32 region)
 	a->region = region;
 	a->nr = v->core.model->bars[region].size >> PAGE_SHIFT;
 	a->no_pin_before = jiffies;
+	a->cap = (unsigned long)v->limits.aperture_mib << (20 - PAGE_SHIFT);
 	a->slots = __vmalloc(array_size(a->nr, sizeof(*a->slots)), GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	a->used = bitmap_zalloc(a->nr, GFP_KERNEL_ACCOUNT);
 	a->dummy = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);

@@ -7,6 +7,7 @@
  *
  *	regs		name, offset and value; reading it has no side effect
  *	pages		guest pages that the device keeps pinned, beside its aperture
+ *	limits		what it may cost, see limits.c
  *	monitor		whether it is connected, and the size of its EDID
  */
 #include <linux/debugfs.h>
@@ -69,6 +70,13 @@ static int pages_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(pages);
 
+static int limits_show(struct seq_file *m, void *unused)
+{
+	kvmgt_limits_show(m->private, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(limits);
+
 /* The link of the monitor, VFIO_DEVICE_GFX_LINK_STATE_*, and the size of its EDID. */
 static int monitor_show(struct seq_file *m, void *unused)
 {
@@ -93,6 +101,7 @@ void kvmgt_debugfs_create(struct kvmgt_vgpu *v)
 
 	debugfs_create_file("regs", 0444, dir, v, &regs_fops);
 	debugfs_create_file("pages", 0444, dir, v, &pages_fops);
+	debugfs_create_file("limits", 0444, dir, v, &limits_fops);
 	if (v->core.monitor)
 		debugfs_create_file("monitor", 0444, dir, v, &monitor_fops);
 }

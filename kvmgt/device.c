@@ -119,6 +119,7 @@ static int device_open(struct vfio_device *vdev)
 	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
 	int ret;
 
+	kvmgt_limits_open(v);
 	ret = kvmgt_gfx_open(v);
 	if (ret)
 		return ret;
@@ -132,6 +133,7 @@ static int device_open(struct vfio_device *vdev)
 	vgpu_clear_memory(&v->core);
 	kvmgt_monitor_open(v);
 	vgpu_reset(&v->core);
+	kvmgt_work_limit(v);
 	kvmgt_work_open(v);
 	kvmgt_bus_open(v->bus, vdev);
 	return 0;

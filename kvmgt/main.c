@@ -22,12 +22,16 @@ MODULE_PARM_DESC(test_types, "Also offer models that exist only to be tested aga
  * @type: what mdev knows of it
  * @model: the model
  * @monitor: one of its monitors; NULL where it has none to choose from
+ * @limits: of the vGPUs of this type that are opened
+ * @limits_dir: where they are shown
  * @name: of the type, behind "kvmgt_vgpu-"
  */
 struct vgpu_type {
 	struct mdev_type type;
 	struct vgpu_model *model;
 	const struct vgpu_monitor *monitor;
+	struct kvmgt_limits limits;
+	struct kobject *limits_dir;
 	char name[KVMGT_TYPE_NAME];
 };
 
@@ -67,6 +71,28 @@ const struct vgpu_monitor *kvmgt_monitor_of(struct device *mdev)
 struct vgpu_model *kvmgt_model_of(struct device *mdev)
 {
 	return to_vgpu_type(to_mdev_device(mdev)->type)->model;
+}
+
+/**
+ * kvmgt_limits_of - the limits of a mediated device's type
+ * @mdev: the mdev's device
+ *
+ * Return: the limits; they may be changing.
+ */
+struct kvmgt_limits *kvmgt_limits_of(struct device *mdev)
+{
+	return &to_vgpu_type(to_mdev_device(mdev)->type)->limits;
+}
+
+/**
+ * kvmgt_limits_of_type - the limits of a type
+ * @type: its directory
+ *
+ * Return: the limits; they may be changing.
+ */
+struct kvmgt_limits *kvmgt_limits_of_type(struct kobject *type)
+{
+	return &to_vgpu_type(container_of(type, struct mdev_type, kobj))->limits;
 }
 
 static int vgpu_probe(struct mdev_device *mdev)
@@ -139,6 +165,7 @@ static int type_add(struct vgpu_model *m, const struct vgpu_monitor *mon)
 		snprintf(t->name, sizeof(t->name), "%s", m->name);
 	t->model = m;
 	t->monitor = mon;
+	t->limits = kvmgt_limits_default;
 	t->type.sysfs_name = t->name;
 	t->type.pretty_name = t->name;
 	type_list[nr_types++] = &t->type;
@@ -185,6 +212,31 @@ static int models_init(void)
 	return 0;
 }
 
+static void limits_remove(void)
+{
+	u32 i;
+
+	for (i = 0; i < nr_types; i++) {
+		kobject_put(types[i].limits_dir);
+		types[i].limits_dir = NULL;
+	}
+}
+
+static int limits_add(void)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < nr_types; i++) {
+		ret = kvmgt_limits_create(&types[i].type.kobj, &types[i].limits_dir);
+		if (ret) {
+			limits_remove();
+			return ret;
+		}
+	}
+	return 0;
+}
+
 static int __init vgpu_module_init(void)
 {
 	int ret;
@@ -206,8 +258,13 @@ static int __init vgpu_module_init(void)
 	ret = mdev_register_parent(&parent, parent_dev, &vgpu_driver, type_list, nr_types);
 	if (ret)
 		goto err_driver;
+	ret = limits_add();
+	if (ret)
+		goto err_parent;
 	return 0;
 
+err_parent:
+	mdev_unregister_parent(&parent);
 err_driver:
 	mdev_unregister_driver(&vgpu_driver);
 err_device:
@@ -221,6 +278,7 @@ err_models:
 
 static void __exit vgpu_module_exit(void)
 {
+	limits_remove();
 	mdev_unregister_parent(&parent);
 	mdev_unregister_driver(&vgpu_driver);
 	device_unregister(parent_dev);

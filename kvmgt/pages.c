@@ -33,9 +33,6 @@
 
 #include "vgpu_mdev.h"
 
-/* Bytes that a vGPU keeps pinned, beside its aperture. */
-#define CAP_BYTES (64UL << 20)
-
 /* "Used lately" is kept for so many pages; two that are that far apart share a bit. */
 #define USED_BITS 65536
 
@@ -331,7 +328,7 @@ int kvmgt_pages_open(struct kvmgt_vgpu *v)
 	p->used = bitmap_zalloc(USED_BITS, GFP_KERNEL_ACCOUNT);
 	if (!p->used)
 		return -ENOMEM;
-	p->cap = CAP_BYTES >> PAGE_SHIFT;
+	p->cap = (unsigned long)v->limits.pages_mib << (20 - PAGE_SHIFT);
 	p->hand = 0;
 	p->refused_for = REFUSED_JIFFIES;
 	p->no_pin_before = jiffies;

@@ -88,23 +88,41 @@ struct kvmgt_irqs {
 /**
  * struct kvmgt_work - what runs on its own
  * @stopped: nothing may start: the device is not open
+ * @pause: jiffies; after a slice that was used up
  * @run: the guest's commands
  * @used_ns: of the slice; the worker's, as the next two
  * @last_end: when it last ran
  * @wait: jiffies of the last wait for memory to change
  * @not_before: nanoseconds; a pause lasts until then
+ * @ran_ns: for how long it ran since the device was opened
+ * @nr_pauses: slices that were used up
  * @timer: when the device's timer is due
  * @tick: the device's timer
  */
 struct kvmgt_work {
 	bool stopped;
+	unsigned long pause;
 	struct delayed_work run;
 	u64 used_ns;
 	u64 last_end;
 	int wait;
 	u64 not_before;
+	u64 ran_ns;
+	u64 nr_pauses;
 	struct hrtimer timer;
 	struct work_struct tick;
+};
+
+/**
+ * struct kvmgt_limits - what a vGPU may cost its host, see limits.c
+ * @pages_mib: guest memory that stays pinned to be worked with
+ * @aperture_mib: guest memory that is pinned for the aperture
+ * @cpu_percent: of one CPU, for its commands
+ */
+struct kvmgt_limits {
+	u32 pages_mib;
+	u32 aperture_mib;
+	u32 cpu_percent;
 };
 
 /**
@@ -168,6 +186,7 @@ struct kvmgt_pages {
  * @unmapped_first: memory that userspace takes away; under pin_lock, as the next two
  * @unmapped_last: its last byte
  * @unmapped_until: jiffies; nothing of it is pinned before
+ * @limits: of its type, as of when it was opened
  * @pages: guest memory that the device works with
  * @aperture: from open to close; NULL without an aperture that can be mapped
  * @opregion: KVMGT_OPREGION_SIZE bytes; NULL without one
@@ -189,6 +208,7 @@ struct kvmgt_vgpu {
 	u64 unmapped_first;
 	u64 unmapped_last;
 	unsigned long unmapped_until;
+	struct kvmgt_limits limits;
 	struct kvmgt_pages pages;
 	struct kvmgt_aperture *aperture;
 	void *opregion;
@@ -204,6 +224,8 @@ static inline struct kvmgt_vgpu *to_kvmgt_vgpu(struct vfio_device *vdev)
 
 /* main.c */
 struct vgpu_model *kvmgt_model_of(struct device *mdev);
+struct kvmgt_limits *kvmgt_limits_of(struct device *mdev);
+struct kvmgt_limits *kvmgt_limits_of_type(struct kobject *type);
 const struct vgpu_monitor *kvmgt_monitor_of(struct device *mdev);
 
 /* device.c */
@@ -245,6 +267,7 @@ int kvmgt_monitor_write(struct kvmgt_vgpu *v, u64 off, const void *buf, u32 len)
 
 /* work.c */
 void kvmgt_work_init(struct kvmgt_vgpu *v);
+void kvmgt_work_limit(struct kvmgt_vgpu *v);
 void kvmgt_work_open(struct kvmgt_vgpu *v);
 void kvmgt_work_close(struct kvmgt_vgpu *v);
 void kvmgt_work_kick(struct vgpu *core);
@@ -263,12 +286,19 @@ void *kvmgt_pages_map(struct vgpu *core, u64 gpa);
 void kvmgt_pages_dma_unmap(struct kvmgt_vgpu *v, u64 first, u64 last);
 void kvmgt_pages_show(struct kvmgt_vgpu *v, struct seq_file *m);
 
+/* limits.c */
+extern const struct kvmgt_limits kvmgt_limits_default;
+int kvmgt_limits_create(struct kobject *type, struct kobject **dir);
+void kvmgt_limits_open(struct kvmgt_vgpu *v);
+void kvmgt_limits_show(struct kvmgt_vgpu *v, struct seq_file *m);
+
 /* aperture.c */
 int kvmgt_aperture_open(struct kvmgt_vgpu *v);
 void kvmgt_aperture_close(struct kvmgt_vgpu *v);
 void kvmgt_aperture_mmap(struct kvmgt_vgpu *v, struct vm_area_struct *vma);
 void kvmgt_aperture_changed(struct vgpu *core);
 void kvmgt_aperture_dma_unmap(struct kvmgt_vgpu *v, u64 first, u64 last);
+void kvmgt_aperture_pinned_locked(struct kvmgt_vgpu *v, unsigned long *pages, u64 *evicted);
 
 /* debugfs.c */
 void kvmgt_debugfs_create(struct kvmgt_vgpu *v);

@@ -7,19 +7,20 @@
  * bounded share of one CPU.
  */
 #include <linux/hrtimer.h>
+#include <linux/math64.h>
 #include <linux/vfio.h>
 #include <linux/workqueue.h>
 
 #include "vgpu_mdev.h"
 
 /*
- * Running for SLICE_NS earns a pause of PAUSE_NS, whoever asks for more meanwhile; time
- * in which nothing ran is forgiven.  A timer takes up to a jiffy longer than that: a guest
- * that never stops has 10/12 to 10/11 of one CPU, whatever HZ is.
+ * Running for a slice earns a pause, whoever asks for more meanwhile; time in which nothing
+ * ran is forgiven.  How long the pause is follows from the share of a CPU that the vGPU may
+ * have, and a timer takes up to a jiffy longer: with 91 percent a guest that never stops
+ * has 10/12 to 10/11 of one CPU, whatever HZ is.
  */
-#define SLICE_NS (10 * (u64)TICK_NSEC)
-#define PAUSE_NS ((u64)TICK_NSEC)
-#define PAUSE_JIFFIES 1
+#define SLICE_JIFFIES 10
+#define SLICE_NS (SLICE_JIFFIES * (u64)TICK_NSEC)
 
 /* A device that waits for memory to change is asked less and less often, down to this. */
 #define WAIT_JIFFIES_MAX max(1, HZ / 100)
@@ -30,7 +31,10 @@
 /* Jiffies until the worker may run again. */
 static unsigned long work_delay(const struct kvmgt_work *w)
 {
-	return ktime_get_ns() < READ_ONCE(w->not_before) ? PAUSE_JIFFIES : 0;
+	u64 now = ktime_get_ns();
+	u64 not_before = READ_ONCE(w->not_before);
+
+	return now < not_before ? div_u64(not_before - now + TICK_NSEC - 1, TICK_NSEC) : 0;
 }
 
 /* Return: when the slice will be used up. */
@@ -47,9 +51,11 @@ static void slice_end(struct kvmgt_work *w, u64 begin)
 
 	w->used_ns += now - begin;
 	w->last_end = now;
+	WRITE_ONCE(w->ran_ns, w->ran_ns + now - begin);
 	if (w->used_ns >= SLICE_NS) {
 		w->used_ns = 0;
-		WRITE_ONCE(w->not_before, now + PAUSE_NS);
+		WRITE_ONCE(w->nr_pauses, w->nr_pauses + 1);
+		WRITE_ONCE(w->not_before, now + w->pause * TICK_NSEC);
 	}
 }
 
@@ -166,6 +172,20 @@ void kvmgt_work_init(struct kvmgt_vgpu *v)
 	INIT_DELAYED_WORK(&v->work.run, work_run);
 	INIT_WORK(&v->work.tick, work_tick);
 	hrtimer_setup(&v->work.timer, work_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+}
+
+/**
+ * kvmgt_work_limit - the share of a CPU that the device may have
+ * @v: the vGPU, being opened
+ */
+void kvmgt_work_limit(struct kvmgt_vgpu *v)
+{
+	u32 percent = v->limits.cpu_percent;
+
+	v->work.pause = DIV_ROUND_UP(SLICE_JIFFIES * (100 - percent), percent);
+	v->work.not_before = 0;
+	v->work.ran_ns = 0;
+	v->work.nr_pauses = 0;
 }
 
 /**

@@ -23,7 +23,8 @@ struct ktap_case {
 
 #define KTAP_CASE(fn)	{ #fn, fn }
 
-static bool ktap_case_failed;
+/* One in a program, in however many files there are checks. */
+__attribute__((__weak__)) bool ktap_case_failed;
 
 static inline bool ktap_check(bool ok, const char *file, int line, const char *what)
 {

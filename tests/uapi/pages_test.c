@@ -26,69 +26,8 @@
 #include <linux/capability.h>
 #include <linux/vfio.h>
 
-#include "harness.h"
+#include "gpu.h"
 #include "ktap.h"
-
-#define MIB		(1u << 20)
-#define PAGE		4096u
-#define GGTT		0x800000u
-
-/* Guest memory, which the GGTT maps as it is: tables and ring first, then the halves. */
-#define LOW_SIZE	MIB
-#define HALF_SIZE	(8 * MIB)
-#define DST		MIB
-#define SRC		(DST + HALF_SIZE)
-#define ALL_SIZE	(SRC + HALF_SIZE)
-
-#define CONTEXT		0x10000u
-#define RING		0x20000u
-#define BATCH		0x30000u
-#define HWSP		0x40000u
-
-#define BCS		0x22000u
-#define RING_HWS_PGA	0x080
-#define RING_MODE	0x29c
-#define RING_ELSP	0x230
-#define RING_CSB_PTR	0x3a0
-
-struct gpu {
-	struct dev d;
-	uint8_t *mem;
-};
-
-static void reg_put(struct gpu *g, uint32_t off, uint32_t val)
-{
-	CHECK_EQ(pwrite(g->d.fd, &val, 4, off), 4);
-}
-
-static void put32(struct gpu *g, uint32_t at, uint32_t val)
-{
-	memcpy(g->mem + at, &val, 4);
-}
-
-static int dma_map(struct gpu *g, uint64_t iova, uint32_t size)
-{
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (uintptr_t)(g->mem + iova),
-		.iova = iova,
-		.size = size,
-	};
-
-	return xioctl(g->d.container, VFIO_IOMMU_MAP_DMA, &map);
-}
-
-static int dma_unmap(struct gpu *g, uint64_t iova, uint32_t size)
-{
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap),
-		.iova = iova,
-		.size = size,
-	};
-
-	return xioctl(g->d.container, VFIO_IOMMU_UNMAP_DMA, &unmap);
-}
 
 /* A number of debugfs "pages". */
 static long pages_of(struct gpu *g, const char *name)
@@ -108,81 +47,41 @@ static long pages_of(struct gpu *g, const char *name)
 	return found;
 }
 
-static void fill(uint8_t *p, uint32_t size, uint32_t seed)
+/* Write a limit of the type.  Return: 0 or -errno. */
+static int limit_set(const char *name, const char *val)
 {
-	uint32_t i;
+	char path[160];
+	int fd, ret = 0;
 
-	for (i = 0; i < size; i += 4) {
-		seed = seed * 1664525 + 1013904223;
-		memcpy(p + i, &seed, 4);
+	snprintf(path, sizeof(path), "/sys/class/mdev_bus/kvmgt_vgpu/mdev_supported_types/"
+		 "kvmgt_vgpu-gen8/limits/%s", name);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, val, strlen(val)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* What there is of what is limited, and how often the limit was met. */
+static void limit_get(struct gpu *g, const char *name, long *limit, long *now, long *met)
+{
+	char path[128], key[32];
+	long val[3];
+	FILE *file;
+
+	*limit = -1;
+	snprintf(path, sizeof(path), "/sys/kernel/debug/kvmgt/%s/limits", g->d.uuid);
+	file = fopen(path, "r");
+	if (!CHECK(file))
+		return;
+	while (fscanf(file, "%31s %ld %ld %ld", key, &val[0], &val[1], &val[2]) == 4) {
+		if (strcmp(key, name))
+			continue;
+		*limit = val[0];
+		*now = val[1];
+		*met = val[2];
 	}
-}
-
-/* Memory, and a GGTT that maps it; the device may master the bus. */
-static void gpu_begin(struct gpu *g)
-{
-	uint64_t entries[512];
-	uint16_t command = 6;
-	uint32_t i;
-
-	dev_open(&g->d, NULL);
-	g->mem = mmap(NULL, ALL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	CHECK(g->mem != MAP_FAILED);
-	CHECK_EQ(pwrite(g->d.fd, &command, 2, REGION_OFFSET(7) + 4), 2);
-	for (i = 0; i < ALL_SIZE / PAGE; i++) {
-		entries[i % 512] = (uint64_t)i * PAGE | 1;
-		if (i % 512 == 511 || i == ALL_SIZE / PAGE - 1)
-			CHECK_EQ(pwrite(g->d.fd, entries, 8 * (i % 512 + 1),
-					GGTT + 8 * (i - i % 512)),
-				 8 * (i % 512 + 1));
-	}
-}
-
-static void gpu_end(struct gpu *g)
-{
-	dev_close(&g->d);
-	munmap(g->mem, ALL_SIZE);
-}
-
-/* Copy @lines of 4 KiB from SRC to DST, once or for ever, and say so in the status page. */
-static void blit_submit(struct gpu *g, uint32_t lines, bool forever)
-{
-	const uint32_t batch[] = {
-		2u << 29 | 0x42 << 22 | 8, 3 << 24 | PAGE, 0, lines << 16 | 1024, DST, 0,
-		0, PAGE, SRC, 0,
-		0x10400002, HWSP + 0x800, 0, 1,				/* MI_STORE_DWORD */
-		forever ? 0x18800001 : 0x05000000, forever ? BATCH : 0, 0,
-	};
-	const uint32_t ring[] = { 0x18800001, BATCH, 0, 0 };
-	uint32_t image = CONTEXT + PAGE;
-
-	memcpy(g->mem + BATCH, batch, sizeof(batch));
-	memcpy(g->mem + RING, ring, sizeof(ring));
-	put32(g, HWSP + 0x800, 0);
-	put32(g, image + 4 * 0x05, 0);
-	put32(g, image + 4 * 0x07, sizeof(ring));
-	put32(g, image + 4 * 0x09, RING);
-	put32(g, image + 4 * 0x0b, 1);
-	reg_put(g, BCS + RING_HWS_PGA, HWSP);
-	reg_put(g, BCS + RING_MODE, 0x80008000);
-	reg_put(g, BCS + RING_CSB_PTR, 0xffff0505);
-	reg_put(g, BCS + RING_ELSP, 0);
-	reg_put(g, BCS + RING_ELSP, 0);
-	reg_put(g, BCS + RING_ELSP, 0x20);
-	reg_put(g, BCS + RING_ELSP, CONTEXT | 1);
-}
-
-/* Return: has it copied once, within ten seconds? */
-static bool blit_seen(struct gpu *g)
-{
-	int i;
-
-	for (i = 0; i < 10000; i++) {
-		if (*(volatile uint32_t *)(g->mem + HWSP + 0x800))
-			return true;
-		usleep(1000);
-	}
-	return false;
+	fclose(file);
 }
 
 static void copies_where_it_is(void)
@@ -252,10 +151,21 @@ static uint64_t now_ns(void)
 	return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
 
+/* Per cent of a CPU that the workers of vGPUs have in three seconds. */
+static unsigned int share_measure(void)
+{
+	uint64_t begin = now_ns();
+	uint64_t ran = kworkers_ns();
+
+	sleep(3);
+	ran = kworkers_ns() - ran;
+	return 100 * ran / (now_ns() - begin);
+}
+
 /* A guest that never stops has 10/12 to 10/11 of one CPU; others may want that CPU too. */
 static void costs_a_bounded_share(void)
 {
-	uint64_t begin, ran, percent;
+	unsigned int percent;
 	struct gpu g;
 
 	mdev_create(&g.d, "gen8");
@@ -263,13 +173,77 @@ static void costs_a_bounded_share(void)
 	CHECK_EQ(dma_map(&g, 0, ALL_SIZE), 0);
 	blit_submit(&g, HALF_SIZE / PAGE, true);
 	CHECK(blit_seen(&g));
-	begin = now_ns();
-	ran = kworkers_ns();
-	sleep(3);
-	ran = kworkers_ns() - ran;
-	percent = 100 * ran / (now_ns() - begin);
-	printf("# %u %% of a CPU\n", (unsigned int)percent);
+	percent = share_measure();
+	printf("# %u %% of a CPU\n", percent);
 	CHECK(percent >= 65 && percent <= 93);
+	gpu_end(&g);
+	mdev_remove(&g.d);
+}
+
+/* All of memory through the aperture, where a quarter may be pinned: each byte is right. */
+static void aperture_read(struct gpu *g)
+{
+	uint8_t *bar = mmap(NULL, ALL_SIZE, PROT_READ, MAP_SHARED, g->d.fd, REGION_OFFSET(2));
+	long limit, now, met;
+	uint32_t at;
+	bool same = true;
+
+	if (!CHECK(bar != MAP_FAILED))
+		return;
+	for (at = SRC; at < ALL_SIZE; at += PAGE)
+		same = same && !memcmp(bar + at, g->mem + at, PAGE);
+	CHECK(same);
+	for (at = SRC; at < ALL_SIZE; at += PAGE)
+		same = same && !memcmp(bar + at, g->mem + at, PAGE);
+	CHECK(same);
+	limit_get(g, "aperture_mib", &limit, &now, &met);
+	printf("# aperture: %ld MiB of %ld, %ld pages made room\n", now, limit, met);
+	CHECK_EQ(limit, 2);
+	CHECK(now <= limit && met >= 1024);
+	munmap(bar, ALL_SIZE);
+}
+
+/* The limits of the type, as of when the device is opened, whatever the guest does. */
+static void limits_hold(void)
+{
+	long limit, now, met;
+	unsigned int percent;
+	struct gpu g;
+	int i;
+
+	CHECK_EQ(limit_set("cpu_percent", "0"), -ERANGE);
+	CHECK_EQ(limit_set("cpu_percent", "92"), -ERANGE);
+	CHECK_EQ(limit_set("pages_mib", "4097"), -ERANGE);
+	CHECK_EQ(limit_set("aperture_mib", "much"), -EINVAL);
+	CHECK_EQ(limit_set("cpu_percent", "30"), 0);
+	CHECK_EQ(limit_set("pages_mib", "4"), 0);
+	CHECK_EQ(limit_set("aperture_mib", "2"), 0);
+	mdev_create(&g.d, "gen8");
+	gpu_begin(&g);
+	/* of the next to open it */
+	CHECK_EQ(limit_set("cpu_percent", "91"), 0);
+	CHECK_EQ(limit_set("pages_mib", "64"), 0);
+	CHECK_EQ(limit_set("aperture_mib", "256"), 0);
+	CHECK_EQ(dma_map(&g, 0, ALL_SIZE), 0);
+	fill(g.mem + SRC, HALF_SIZE, 5);
+	blit_submit(&g, HALF_SIZE / PAGE, true);
+	CHECK(blit_seen(&g));
+	percent = share_measure();
+	limit_get(&g, "cpu_percent", &limit, &now, &met);
+	printf("# %u %% of a CPU of %ld, %ld pauses\n", percent, limit, met);
+	CHECK_EQ(limit, 30);
+	CHECK(percent >= 15 && percent <= 32 && met > 3);
+	for (i = 0; i < 100; i++, usleep(1000))
+		CHECK(pages_of(&g, "pinned") <= 1024);
+	limit_get(&g, "pages_mib", &limit, &now, &met);
+	CHECK_EQ(limit, 4);
+	CHECK(now <= limit && met > 0);
+	CHECK_EQ(xioctl(g.d.fd, VFIO_DEVICE_RESET, NULL), 0);
+	CHECK(!memcmp(g.mem + DST, g.mem + SRC, HALF_SIZE));
+	aperture_read(&g);
+	CHECK_EQ(dma_unmap(&g, 0, ALL_SIZE), 0);
+	limit_get(&g, "aperture_mib", &limit, &now, &met);
+	CHECK_EQ(now, 0);
 	gpu_end(&g);
 	mdev_remove(&g.d);
 }
@@ -296,7 +270,7 @@ static void unmap_while_it_copies(void)
 		usleep(3000 * (i % 4));
 		CHECK(!memcmp(g.mem + DST, mine, HALF_SIZE));
 		CHECK_EQ(dma_map(&g, DST, HALF_SIZE), 0);
-		put32(&g, HWSP + 0x800, 0);
+		blit_forget(&g);
 		CHECK(blit_seen(&g));
 		/* the source as well, and the memory goes with it */
 		CHECK_EQ(dma_unmap(&g, SRC, HALF_SIZE), 0);
@@ -377,6 +351,7 @@ static void without_memlock(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(copies_where_it_is),
 	KTAP_CASE(costs_a_bounded_share),
+	KTAP_CASE(limits_hold),
 	KTAP_CASE(unmap_while_it_copies),
 	KTAP_CASE(killed_while_it_copies),
 	KTAP_CASE(without_memlock),

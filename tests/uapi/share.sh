@@ -8,5 +8,5 @@ root=$(cd "$src/../.." && pwd)
 for test in feature region irq life monitor pages; do
 	gcc -std=gnu11 -O1 -g -Wall -Wextra -Werror -static -pthread -o "$1/uapi-$test" \
 		-I"$root/uapi" -I"$root/tests/lib" -I"$root/vgpu-core" \
-		"$src/${test}_test.c" "$src/harness.c"
+		"$src/${test}_test.c" "$src/harness.c" "$src/gpu.c"
 done
