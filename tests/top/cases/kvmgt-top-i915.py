@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""kvmgt-top over a boot of i915, 1000 submissions and 600 flips: which registers, phase by phase."""
+"""kvmgt-top over a boot of i915, 1000 submissions and 600 flips: which registers, phase by phase.
+
+Shadow pages are off: a read that has no exit is not seen.
+"""
 # needs: modules qemu guest bin
 # timeout: 900
 # long
@@ -17,6 +20,7 @@ TOP = os.path.join(l2.SHARE, "bin", "kvmgt-top")
 # Memory in small pages: before 6.13 KVM cannot map the aperture onto huge ones.
 MEMORY = ["-m", "512M", "-object", "memory-backend-memfd,id=mem0,size=512M,share=on",
           "-machine", "memory-backend=mem0"]
+PROPS = {"x-kvmgt": "on", "x-kvmgt-shadow": "off"}
 
 
 class Watch:
@@ -56,7 +60,7 @@ def exercise(t, dev, guest, name):
             guest.mon.line.send("go")
             guest.expect(r"kv: end", 240)
             vgpu = watch.end()
-            t.ok(vgpu["registers"] and sum(vgpu["writes"].values()) > 100,
+            t.ok(vgpu["registers"] and sum(vgpu["writes"].values()) > 10,
                  f"{m[2]}: registers were counted")
             guest.mon.line.send("go")
         elif m[1] == "done":
@@ -70,10 +74,10 @@ def body(t):
     l2.modules_load()
     dev = l2.Mdev("gen8")
     watch = Watch(dev, "boot")
-    guest = LinuxGuest(dev, props={"x-kvmgt": "on"}, release="6.12", driver="i915", extra=MEMORY)
+    guest = LinuxGuest(dev, props=PROPS, release="6.12", driver="i915", extra=MEMORY)
     l2.log(f"ready after {guest.wait_ready():.1f} s")
     vgpu = watch.end()
-    t.ok(vgpu["touched"] > 100 and sum(vgpu["reads"].values()) > 1000, "boot: registers were counted")
+    t.ok(vgpu["touched"] > 100 and sum(vgpu["reads"].values()) > 500, "boot: registers were counted")
     for name in ("nop", "flip"):
         exercise(t, dev, guest, name)
     t.equal(guest.quit(), 0, "QEMU ends in order")
