@@ -147,10 +147,9 @@ void kvmgt_limits_show(struct kvmgt_vgpu *v, struct seq_file *m)
 	kvmgt_aperture_pinned_locked(v, &aperture, &evicted);
 	seq_printf(m, "pages_mib %u %lu %llu\n", l->pages_mib, v->pages.nr >> (20 - PAGE_SHIFT),
 		   v->pages.nr_swept);
-	seq_printf(m, "aperture_mib %u %lu %llu\n", l->aperture_mib,
-		   aperture >> (20 - PAGE_SHIFT), evicted);
+	seq_printf(m, "aperture_mib %u %lu %llu\n", l->aperture_mib, aperture >> (20 - PAGE_SHIFT),
+		   evicted);
 	mutex_unlock(&v->pin_lock);
 	seq_printf(m, "cpu_percent %u %llu %llu\n", l->cpu_percent,
-		   div_u64(READ_ONCE(v->work.ran_ns), NSEC_PER_MSEC),
-		   READ_ONCE(v->work.nr_pauses));
+		   div_u64(READ_ONCE(v->work.ran_ns), NSEC_PER_MSEC), READ_ONCE(v->work.nr_pauses));
 }
