@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+# needs: modules bin
+# host: debug kcsan
+# boot: own
+# timeout: 400
+"""Each allocation of our modules fails once, and each copy from and to userspace.
+
+attack-faults does it; here it is arranged that only what our modules call fails, and it is
+collected from the kernel's log what that was.  Calls that nothing made fail are listed in
+SPARED with the reason, and no others.
+"""
+
+import os
+import re
+import subprocess
+import threading
+
+import callsites
+import l2
+
+MODULES = ("kvmgt_bus", "kvmgt_vgpu")
+KINDS = ("failslab", "fail_page_alloc", "fail_usercopy")
+INJECTED = re.compile(r"FAULT_INJECTION: forcing a failure")
+FRAME = re.compile(r"^\s*([\w.]+)\+0x([0-9a-f]+)/0x[0-9a-f]+(?: \[(\w+)\])?")
+PART = re.compile(r"name \w+, interval|CPU: \d+|Hardware name:|Call Trace:|</?TASK>|Tainted:|RIP: "
+                  r"|^\s*\??\s*[\w.]+\+0x|RSP: |R[A-D][XIPS]: |R\d\d: |RAX: |Comm: |Workqueue:")
+SPLAT = re.compile(r"BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|ODEBUG|INFO: task|refcount_t|list_\w+ corr"
+                   r"|general protection|lock order|circular|suspicious|invalid wait context|leaks")
+# function: why nothing makes its call fail
+SPARED = {
+    "kvm_lookup": "needs no memory; the case no-symbols makes it fail",
+    "kvmgt_range_attach_locked": "percpu memory is not subject to injection",
+    "mem_fault": "what is mapped cannot be missing",
+}
+# What has another way when its first allocation fails: in which operation is it called?
+ALWAYS = {
+    "count_get_locked": "debugfs", "vgpu_count_enable": "debugfs",
+    "gen8_display_init": "create", "gen8_engine_init": "create",
+    "kvmgt_aperture_open": "open",
+}
+GEN8 = ("create", "open", "info", "region-info", "attach", "feature-get", "msi", "intx", "request",
+        "read-write", "mmap", "edid", "plane", "aperture", "debugfs", "reset")
+BOCHS = ("create", "open", "region-info", "attach", "mmap", "edid", "plane", "debugfs")
+TEST = ("create", "open", "region-info", "attach", "msi", "intx")
+
+
+class Log(threading.Thread):
+    """Reads the kernel's log: what was made to fail, and what else it says."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.failed = set()
+        self.other = []
+        self.count = 0
+        self.file = open("/dev/kmsg", "rb", buffering=0)  # pylint: disable=consider-using-with
+        self.file.seek(0, os.SEEK_END)
+        self.looking = False
+
+    def line(self, text):
+        """One line of it."""
+        frame = FRAME.match(text)
+        if INJECTED.search(text):
+            self.looking = True
+            self.count += 1
+        elif frame and frame[3] in MODULES and self.looking:
+            self.failed.add((frame[1], int(frame[2], 16)))
+            self.looking = False
+        elif not PART.search(text):
+            self.other.append(text)
+
+    def run(self):
+        while True:
+            try:
+                record = os.read(self.file.fileno(), 8192)
+            except BrokenPipeError:
+                self.other.append("BUG: the log was too fast to be read")
+                continue
+            text = record.split(b";", 1)[1].split(b"\n")[0]
+            self.line(text.decode(errors="replace"))
+
+
+def kallsyms():
+    """Name, address and module of each function."""
+    with open("/proc/kallsyms", encoding="ascii") as file:
+        for line in file:
+            parts = line.split()
+            if parts[1] in "tT":
+                yield parts[2], int(parts[0], 16), parts[3].strip("[]") if len(parts) > 3 else ""
+
+
+def only_below(first, last, depth, pages=False):
+    """From now on only calls with a return address in this range on the stack may fail.
+
+    Not too deep below: what the kernel needs to do what it was asked for is its own business.
+    """
+    for kind in KINDS:
+        # Pages only if they all fail: slab takes some when it likes, and the order would differ.
+        here = (first, last) if pages or kind != "fail_page_alloc" else (1, 2)
+        l2.write_file(f"/sys/kernel/debug/{kind}/stacktrace-depth", str(depth))
+        l2.write_file(f"/sys/kernel/debug/{kind}/require-start", hex(here[0]))
+        l2.write_file(f"/sys/kernel/debug/{kind}/require-end", hex(here[1]))
+
+
+def only_below_modules():
+    """The same, in our modules."""
+    where = [address for _, address, module in kallsyms() if module in MODULES]
+    only_below(min(where), max(where) + 4096, 9)
+
+
+def only_below_init():
+    """The same, in what a module does when it is loaded."""
+    start = next(address for name, address, _ in kallsyms() if name == "do_one_initcall")
+    only_below(start, start + 0x400, 12)
+
+
+def attack_always(t):
+    """All allocations of a function fail, those that it does instead as well."""
+    ends = sorted(address for _, address, module in kallsyms() if module in MODULES)
+    for function, operation in ALWAYS.items():
+        start = next(a for name, a, module in kallsyms() if name == function and module in MODULES)
+        only_below(start, next(a for a in ends if a > start), 12, True)
+        attack(t, "always", "gen8", operation)
+
+
+def attack(t, kind, *operations):
+    """Run some of the operations on a type of vGPU."""
+    program = os.path.join(l2.SHARE, "bin", "attack-faults")
+    with subprocess.Popen([program, kind, *operations], stdout=subprocess.PIPE, text=True) as attacker:
+        for line in attacker.stdout:
+            m = re.match(r"(ok|not ok) \d+ (.*)", line)
+            if m:
+                t.ok(m[1] == "ok", m[2])
+            elif not line.startswith(("KTAP", "1..")):
+                l2.log(line.rstrip().removeprefix("# "))
+    t.equal(attacker.returncode, 0, f"{kind}: the program ends")
+
+
+def judge(t, log):
+    """Which calls failed, which did not."""
+    sites = {site for module in MODULES
+             for site in callsites.Object(f"{l2.SHARE}/modules/{module}.ko").sites()}
+    missed = sorted(s for s in sites if (s.function, s.offset) not in log.failed)
+    l2.log(f"{log.count} injections; of {len(sites)} calls that may fail {len(missed)} never did")
+    for site in missed:
+        l2.log(f"never failed: {site.function}+{site.offset:#x} {site.callee}"
+               f" {SPARED.get(site.function, '')}")
+    t.ok(len(sites) > 30 and log.count > 100, "calls were found and made to fail")
+    t.equal([f"{s.function} {s.callee}" for s in missed if s.function not in SPARED], [],
+            "every call that may fail has failed")
+    bad = [line for line in log.other if SPLAT.search(line)]
+    t.equal(bad, [], "the kernel has nothing to say about it")
+
+
+def body(t):
+    """The case."""
+    for kind in KINDS:
+        path = f"/sys/kernel/debug/{kind}/"
+        if kind != "fail_usercopy":
+            l2.write_file(path + "ignore-gfp-wait", "N")
+        l2.write_file(path + "verbose", "2")
+    l2.write_file("/sys/kernel/debug/fail_page_alloc/min-order", "0")
+    l2.run("dmesg", "-n", "1")  # the traces are read here; what else there is too
+    log = Log()
+    log.start()
+    l2.modules_load(test_types=1)
+    only_below_init()
+    attack(t, "test", "bus-module", "module")
+    only_below_modules()
+    attack(t, "gen8", *GEN8)
+    attack(t, "bochs", *BOCHS)
+    attack(t, "test", *TEST)
+    attack_always(t)
+    l2.modules_unload()
+    l2.time.sleep(1)
+    judge(t, log)
+    l2.run("dmesg", "-n", "5")
+
+
+l2.case(body)
