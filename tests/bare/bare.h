@@ -16,6 +16,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int64_t s64;
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -83,6 +84,18 @@ static inline void irq_enable(void)
 	asm volatile("sti" : : : "memory");
 }
 
+/* Not for what interrupts use too. */
+static inline void spin_lock(u32 *lock)
+{
+	while (__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE))
+		cpu_relax();
+}
+
+static inline void spin_unlock(u32 *lock)
+{
+	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
+
 static inline u32 mmio_read32(u64 va)
 {
 	return *(volatile u32 *)va;
@@ -114,6 +127,17 @@ void out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 u64 map_phys(u64 pa);
 
 /* smp.c */
+
+/**
+ * struct cpu - a processor
+ * @work: what it does; NULL: it is idle
+ * @arg: of @work
+ * @stop: @work shall end
+ * @result: what @work tells
+ * @catch: __builtin_setjmp(): where an exception goes to
+ * @catching: it does; cleared by that
+ * @caught: vector, and address of the instruction
+ */
 struct cpu {
 	u32 apic_id;
 	void (*volatile work)(struct cpu *c, void *arg);
@@ -121,6 +145,9 @@ struct cpu {
 	volatile bool online;
 	volatile bool stop;
 	u64 result[6];
+	void *catch[5];
+	volatile bool catching;
+	u64 caught[2];
 };
 
 extern struct cpu cpus[MAX_CPUS];
@@ -133,6 +160,7 @@ int cpu_start(u32 nr, void (*work)(struct cpu *c, void *arg), void *arg);
 void cpu_finish(u32 nr);
 bool cpu_busy(u32 nr);
 void cpu_wait_for(volatile u32 *counter, u32 value);
+struct cpu *cpu_self(void);
 
 /* boot.S */
 void irq_wait(void);
@@ -177,6 +205,8 @@ void pci_probe(struct pci_dev *d, u16 bdf);
 void pci_bar_move(struct pci_dev *d, u32 bar, u64 addr, bool live);
 void pci_mem_enable(u16 bdf, bool on);
 u32 pci_find_cap(u16 bdf, u8 id);
+u64 pci_mcfg(void);
+void pci_shake(u16 bdf, u32 off, u32 width, u64 v, void (*meanwhile)(void *arg), void *arg);
 
 /* access.c: one access in a given instruction form */
 #define ACCESS_ELEMENTS 3 /* of the rep forms */
@@ -230,6 +260,12 @@ void bench_smp_command(char *args);
 void hammer_command(char *args);
 void hammer_stop_command(char *args);
 void storm_command(char *args);
+
+/* fuzz.c */
+void fuzz_command(char *args);
+
+/* engines.c */
+void gpu_command(char *args);
 
 /* seq.c */
 void log_init(void);

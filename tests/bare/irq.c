@@ -91,10 +91,18 @@ void irq_ack_set(u64 va, u32 width, u64 value)
 	ack.width = width;
 }
 
+/* What waits for one gets it; else it is the end of the payload. */
 static void __attribute__((noreturn)) exception(const struct irq_frame *f)
 {
+	struct cpu *c = cpu_self();
 	u64 cr2;
 
+	if (c->catching) {
+		c->catching = false;
+		c->caught[0] = f->vector;
+		c->caught[1] = f->rip;
+		__builtin_longjmp(c->catch, 1);
+	}
 	asm volatile("mov %%cr2, %0" : "=r"(cr2));
 	out("panic vector=%lu error=0x%lx rip=0x%lx cr2=0x%lx\n", f->vector, f->error, f->rip, cr2);
 	for (;;)

@@ -23,4 +23,8 @@
 #define LOG_BASE 0x2000000
 #define LOG_END 0x6000000
 
+/* Guest physical memory that anything may be written to, see fuzz.c and engines.c. */
+#define PLAY_BASE 0x6000000
+#define PLAY_END 0x7f00000
+
 #endif /* BARE_LAYOUT_H */

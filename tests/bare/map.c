@@ -14,15 +14,18 @@
 extern u64 page_window[512];
 
 static u32 window_used;
+static u32 window_lock;
 
 /* 0: the window is full. */
 u64 map_phys(u64 pa)
 {
 	u64 entry = (pa & ~(ENTRY_SIZE - 1)) | ENTRY_FLAGS;
+	u64 va = 0;
 	u32 i;
 
 	if (pa < 0x100000000ULL)
 		return pa;
+	spin_lock(&window_lock);
 	/* accessed and dirty bits may be set by now */
 	for (i = 0; i < window_used; i++)
 		if (!((page_window[i] ^ entry) & ~0x60ULL))
@@ -30,9 +33,12 @@ u64 map_phys(u64 pa)
 	/* one entry more than asked for: an access may cross its end */
 	if (i == window_used) {
 		if (window_used + 2 > ARRAY_SIZE(page_window))
-			return 0;
+			goto out;
 		page_window[window_used++] = entry;
 		page_window[window_used++] = entry + ENTRY_SIZE;
 	}
-	return WINDOW_BASE + i * ENTRY_SIZE + (pa & (ENTRY_SIZE - 1));
+	va = WINDOW_BASE + i * ENTRY_SIZE + (pa & (ENTRY_SIZE - 1));
+out:
+	spin_unlock(&window_lock);
+	return va;
 }

@@ -76,7 +76,7 @@ bool arg_address(char **args, u64 *va)
 		if (!parse_number(&p, &off))
 			return false;
 	}
-	*va = map_phys(base) + off;
+	*va = map_phys(base + off);
 	return !*p;
 }
 
@@ -417,6 +417,8 @@ static const struct {
 	{ "hammer", hammer_command },
 	{ "stop", hammer_stop_command },
 	{ "storm", storm_command },
+	{ "fuzz", fuzz_command },
+	{ "gpu", gpu_command },
 	{ "irq", irq_command },
 	{ "irqack", irqack_command },
 	{ "ioapic", ioapic_command },
@@ -441,7 +443,7 @@ static void command_run(char *line)
 
 void monitor(void)
 {
-	static char line[256];
+	static char line[1024];
 	u32 n = 0;
 
 	log_init();

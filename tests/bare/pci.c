@@ -24,6 +24,12 @@
 #define BAR_IO 0x1
 #define BAR_64 0x4
 
+#define MCH_Q35 0x29c08086
+#define MCH_PCIEXBAR 0x60
+
+static u32 port_lock; /* guards what PCI_ADDR selects */
+static u32 shake_lock; /* guards registers that are changed for a while */
+
 static void pci_select(u16 bdf, u32 off)
 {
 	outl(PCI_ADDR, 0x80000000 | (u32)bdf << 8 | (off & 0xfc));
@@ -31,16 +37,23 @@ static void pci_select(u16 bdf, u32 off)
 
 u32 pci_read(u16 bdf, u32 off, u32 width)
 {
+	u32 v;
+
+	spin_lock(&port_lock);
 	pci_select(bdf, off);
 	if (width == 1)
-		return inb(PCI_DATA + (off & 3));
-	if (width == 2)
-		return inw(PCI_DATA + (off & 2));
-	return inl(PCI_DATA);
+		v = inb(PCI_DATA + (off & 3));
+	else if (width == 2)
+		v = inw(PCI_DATA + (off & 2));
+	else
+		v = inl(PCI_DATA);
+	spin_unlock(&port_lock);
+	return v;
 }
 
 void pci_write(u16 bdf, u32 off, u32 width, u32 v)
 {
+	spin_lock(&port_lock);
 	pci_select(bdf, off);
 	if (width == 1)
 		outb(PCI_DATA + (off & 3), v);
@@ -48,6 +61,7 @@ void pci_write(u16 bdf, u32 off, u32 width, u32 v)
 		outw(PCI_DATA + (off & 2), v);
 	else
 		outl(PCI_DATA, v);
+	spin_unlock(&port_lock);
 }
 
 /* The firmware numbered the buses already. */
@@ -161,6 +175,14 @@ void pci_probe(struct pci_dev *d, u16 bdf)
 	pci_write(bdf, PCI_COMMAND, 2, command | COMMAND_MEM | COMMAND_MASTER);
 }
 
+static void mem_enable(u16 bdf, bool on)
+{
+	u32 command = pci_read(bdf, PCI_COMMAND, 2);
+
+	command = on ? command | COMMAND_MEM : command & ~COMMAND_MEM;
+	pci_write(bdf, PCI_COMMAND, 2, command);
+}
+
 /*
  * @live: decoding stays on, as careless firmware does it; not for addresses
  * above 4 GiB, which take two writes.
@@ -170,22 +192,47 @@ void pci_bar_move(struct pci_dev *d, u32 bar, u64 addr, bool live)
 	struct pci_bar *b = &d->bar[bar];
 	u32 reg = PCI_BAR0 + bar * 4;
 
+	spin_lock(&shake_lock);
 	if (!live)
-		pci_mem_enable(d->bdf, false);
+		mem_enable(d->bdf, false);
 	pci_write(d->bdf, reg, 4, (u32)addr | b->flags);
 	if (b->flags & BAR_64 && (addr >> 32 || b->addr >> 32))
 		pci_write(d->bdf, reg + 4, 4, addr >> 32);
 	b->addr = addr;
 	if (!live)
-		pci_mem_enable(d->bdf, true);
+		mem_enable(d->bdf, true);
+	spin_unlock(&shake_lock);
 }
 
 void pci_mem_enable(u16 bdf, bool on)
 {
-	u32 command = pci_read(bdf, PCI_COMMAND, 2);
+	spin_lock(&shake_lock);
+	mem_enable(bdf, on);
+	spin_unlock(&shake_lock);
+}
 
-	command = on ? command | COMMAND_MEM : command & ~COMMAND_MEM;
-	pci_write(bdf, PCI_COMMAND, 2, command);
+/* Give a register another value for a while; @v is narrowed to @width. */
+void pci_shake(u16 bdf, u32 off, u32 width, u64 v, void (*meanwhile)(void *arg), void *arg)
+{
+	u32 old;
+
+	spin_lock(&shake_lock);
+	old = pci_read(bdf, off & ~3U, 4);
+	pci_write(bdf, off & ~(width - 1), width, v);
+	meanwhile(arg);
+	pci_write(bdf, off & ~3U, 4, old);
+	spin_unlock(&shake_lock);
+}
+
+/* Where q35 shows configuration space in memory; 0: it does not. */
+u64 pci_mcfg(void)
+{
+	u32 bar;
+
+	if (pci_read(0, 0, 4) != MCH_Q35)
+		return 0;
+	bar = pci_read(0, MCH_PCIEXBAR, 4);
+	return bar & 1 ? bar & 0xf0000000 : 0;
 }
 
 /* 0: the function has no such capability. */

@@ -19,7 +19,7 @@
 #define FW_CFG_DATA 0x511
 #define FW_CFG_NB_CPUS 0x05
 
-extern u8 ap_trampoline[], ap_trampoline_end[];
+extern u8 ap_trampoline[], ap_trampoline_end[], stacks[];
 
 struct cpu cpus[MAX_CPUS];
 u32 nr_cpus;
@@ -151,6 +151,12 @@ void cpu_finish(u32 nr)
 	cpus[nr].stop = true;
 	while (cpu_busy(nr))
 		cpu_relax();
+}
+
+/* Each has its own stack, see boot.S. */
+struct cpu *cpu_self(void)
+{
+	return &cpus[((u64)__builtin_frame_address(0) - (u64)stacks) >> STACK_SHIFT];
 }
 
 void cpu_wait_for(volatile u32 *counter, u32 value)
