@@ -96,24 +96,24 @@ static void ggtt_put(u64 index, u64 entry)
 	*(volatile u64 *)va = entry;
 }
 
-static void table_fill(u32 table, u64 addr, u64 step)
+static void table_fill(u64 table, u64 entry, u64 step)
 {
 	u32 i;
 
-	for (i = 0; i < 512; i++, addr += step)
-		((volatile u64 *)at(table))[i] = (GPU_BASE + addr) | ENTRY_FLAGS;
+	for (i = 0; i < 512; i++, entry += step)
+		((volatile u64 *)at(table))[i] = entry;
 }
 
 static void tables_make(void)
 {
 	u32 i;
 
-	table_fill(PML4, PDP, 0);
-	table_fill(PDP, PD, 0);
+	table_fill(PML4, (GPU_BASE + PDP) | ENTRY_FLAGS, 0);
+	table_fill(PDP, (GPU_BASE + PD) | ENTRY_FLAGS, 0);
 	for (i = 0; i < 512; i++)
 		((volatile u64 *)at(PD))[i] = (GPU_BASE + PT + i % 8 * PAGE) | ENTRY_FLAGS;
 	for (i = 0; i < 8; i++)
-		table_fill(PT + i * PAGE, i * 0x200000ULL, PAGE);
+		table_fill(PT + i * PAGE, (GPU_BASE + i * 0x200000ULL) | ENTRY_FLAGS, PAGE);
 }
 
 static void engine_setup(u32 e)
@@ -225,25 +225,37 @@ static void noop(u32 e)
 	submit(e, image, 0x1000 + seqno, 4 * n, DESCRIPTOR);
 }
 
-/* Random dwords; @commands: half of them begin a command that there is. */
+/* Dwords behind the first of a command. */
+static u32 operands(u32 head)
+{
+	if (head >> 29 == 0 && head >> 23 < 0x10)
+		return 0;
+	return (head & 0xff) + 1;
+}
+
+/* Random dwords; @commands: most begin a command that there is, or belong to one. */
 static void garbage(u64 addr, u64 bytes, u64 seed, bool commands)
 {
 	static const u32 heads[] = {
-		0x00000000, 0x01000000, 0x04000000, 0x05000000, 0x0e409002, 0x10400002,
+		0x00000000, 0x01000000, 0x04000000, 0x04000001, 0x0e409002, 0x10400002,
 		0x10000003, 0x10800001, 0x11000001, 0x12400002, 0x13000001, 0x14c00002,
 		0x15000001, 0x17000003, 0x17c00001, 0x18800001, 0x18800101, 0x18c00101,
 		0x1b000002, 0x0d000000, 0x54300005, 0x54f00008, 0x50800008, 0x7a000004,
 		0x70000000, 0x79000002,
 	};
+	u32 left = 0;
 	u64 i;
 
 	for (i = 0; i < bytes; i += 4) {
 		u64 r = prng_next(&seed);
 
-		if (commands && r >> 32 & 1)
+		if (commands && !left && r >> 58) {
 			*at(addr + i) = heads[(r >> 34) % ARRAY_SIZE(heads)];
-		else
-			*at(addr + i) = r & 1 ? r >> 40 : r >> 8;
+			left = operands(*at(addr + i));
+			continue;
+		}
+		*at(addr + i) = r >> (u32[]){ 63, 56, 40, 8 }[r & 3];
+		left -= left > 0;
 	}
 }
 
@@ -258,12 +270,13 @@ static void churn_work(struct cpu *c, void *arg)
 		u32 table = (u32[]){ PML4, PDP, PD, PT }[r % 4] + (r % 4 == 3 ? (r >> 8) % 8 : 0) * PAGE;
 		u64 to = (u64[]){ table, PML4, PDP, (r >> 20) % GPU_SIZE & ~4095ULL }[r >> 4 & 3];
 
-		((volatile u64 *)at(table))[(r >> 44) % 512] = (GPU_BASE + to) | (r >> 6 & 0x83);
+		((volatile u64 *)at(table))[(r >> 44) % 512] =
+			(GPU_BASE + to) | (r >> 6 & 0x82) | !!(r >> 14 & 15);
 		if (!(r >> 56 & 15))
 			reg_put(RTCR, 1);
 		if (r >> 60)
 			continue;
-		ggtt_put(r >> 36, (GPU_BASE + ((r >> 20) % GPU_SIZE & ~4095ULL)) | (r >> 8 & 1));
+		ggtt_put(r >> 36, (GPU_BASE + ((r >> 20) % GPU_SIZE & ~4095ULL)) | !!(r >> 8 & 7));
 	}
 }
 
@@ -314,6 +327,9 @@ static bool memory_command(const char *what, char *args)
 		   arg_number(&args, &c) && arg_number(&args, &d)) {
 		for (; b; a++, b--, c += d)
 			ggtt_put(a, c);
+	} else if (!strcmp(what, "table") && arg_number(&args, &a) && arg_number(&args, &b) &&
+		   arg_number(&args, &c)) {
+		table_fill(a, b, c);
 	} else if (!strcmp(what, "flush")) {
 		reg_put(GFX_FLSH_CNTL, 1);
 	} else if (!strcmp(what, "touch") && arg_number(&args, &a) && arg_number(&args, &b)) {
@@ -373,6 +389,7 @@ static bool engine_command(const char *what, u32 e, char *args)
  * gpu init
  * gpu get ADDR | put ADDR DWORD... | fill ADDR BYTES SEED [commands]: graphics memory
  * gpu pte INDEX COUNT ENTRY STEP | flush: of the GGTT; they are in force
+ * gpu table ADDR ENTRY STEP: of a PPGTT
  * gpu touch OFF PAGES: reads of the aperture
  * gpu churn CPU SEED: rewrites tables; ended by stop
  * gpu context|state|noop|reset ENGINE: empty; registers; a submission; as i915 does it

@@ -55,6 +55,7 @@ static struct fuzz fuzzers[MAX_CPUS];
 static struct range ranges[RANGES_MAX];
 static u32 nr_ranges;
 static struct range ptes; /* page table entries; none if it is empty */
+static u32 plain;	  /* BARs that take loads and stores alone, a bit each */
 static u32 msi;		  /* its offset in configuration space */
 static u64 mcfg;
 
@@ -120,6 +121,13 @@ static bool in_ptes(u32 bar, u64 off, u32 span)
 	       (s64)off < (s64)(ptes.off + ptes.len);
 }
 
+static bool is_plain(const struct access *a)
+{
+	u8 op = access_forms[a->form].op;
+
+	return op == KVMGT_LOG_READ || op == KVMGT_LOG_WRITE;
+}
+
 /*
  * Bytes of an entry: none is small, but that what is not written stays as it was.  Bits
  * 24 to 31 of an address are thus 6 or 7, our playground, or beyond all memory.
@@ -128,14 +136,8 @@ static void ptes_tame(struct access *a)
 {
 	u32 i;
 
-	switch (access_forms[a->form].op) {
-	case KVMGT_LOG_AND:
-	case KVMGT_LOG_XOR:
-	case KVMGT_LOG_ADD:
-	case KVMGT_LOG_XADD:
+	if (!is_plain(a) && access_forms[a->form].op != KVMGT_LOG_OR)
 		a->form = 0;
-		break;
-	}
 	if (!strcmp(access_forms[a->form].name, "mov_imm")) /* it has zeros of its own */
 		a->form = 0;
 	for (i = 0; i < sizeof(a->in); i++)
@@ -189,6 +191,8 @@ static void access_one(struct cpu *c, struct fuzz *f)
 		((u64 *)a->in)[i] = value(f);
 	if (in_ptes(r->bar, off, span))
 		ptes_tame(a);
+	if (plain & 1 << r->bar && !is_plain(a))
+		a->form = 0;
 	a->va = map_phys(dev.bar[r->bar].addr) + off;
 	if (!is_device(a->va, span))
 		f->outside++;
@@ -319,6 +323,7 @@ static bool command(const char *what, char *args)
 	if (!strcmp(what, "clear")) {
 		nr_ranges = 0;
 		ptes.len = 0;
+		plain = 0;
 	} else if (!strcmp(what, "range")) {
 		if (nr_ranges == RANGES_MAX || !arg_range(&args, &ranges[nr_ranges]))
 			return false;
@@ -327,6 +332,10 @@ static bool command(const char *what, char *args)
 		if (!arg_range(&args, &ptes))
 			return false;
 		ptes_fill();
+	} else if (!strcmp(what, "plain")) {
+		if (!arg_number(&args, &nr) || nr >= PCI_BARS)
+			return false;
+		plain |= 1 << nr;
 	} else if (!dev_valid || !arg_number(&args, &nr) || nr < 1 || nr >= nr_cpus) {
 		return false;
 	} else if (!strcmp(what, "start")) {
@@ -346,8 +355,8 @@ static bool command(const char *what, char *args)
 }
 
 /*
- * fuzz clear | range BAR OFF LEN | ptes BAR OFF LEN: forget; also access that; there are
- * page table entries
+ * fuzz clear | range BAR OFF LEN | ptes BAR OFF LEN | plain BAR: forget; also access that;
+ * there are page table entries; no locked instruction there
  * fuzz start CPU SEED COUNT | stop CPU | show CPU
  */
 void fuzz_command(char *args)
@@ -355,5 +364,5 @@ void fuzz_command(char *args)
 	const char *what = arg_word(&args);
 
 	if (!command(what, args))
-		out("err fuzz clear | range, ptes BAR OFF LEN | start CPU SEED COUNT | stop, show CPU\n");
+		out("err fuzz: see fuzz.c\n");
 }

@@ -24,6 +24,9 @@ RANGES = {
              (0, 0x138000, 0x200), (0, 0x200000, 0x600000), (0, 0x800000, 0x800000)],
 }
 PTES = {"gen8": (0, 0x800000, 0x800000)}
+# KVM, which emulates an access while the BAR is away, gives up on a locked one to memory that
+# has come back but is not mapped yet, and the whole guest stops ("emulation failure").
+PLAIN = {"gen8": 2}
 # A register that keeps what is written, and one area whose class can be lowered.
 SCRATCH = {"test": "bar0+0x10", "bochs": "bar2+0x50c", "gen8": "bar0+0x4f000"}
 CLASSES = {"test": "0:0x4000+0x1000", "bochs": "2:0x0+0x1000", "gen8": "0:0x44000+0x1000"}
@@ -59,6 +62,8 @@ class Battle:
             self.mon.cmd(f"fuzz range {bar} {off:#x} {size:#x}")
         if self.name in PTES:
             self.mon.cmd("fuzz ptes %d %#x %#x" % PTES[self.name])
+        if self.name in PLAIN:
+            self.mon.cmd(f"fuzz plain {PLAIN[self.name]}")
         self.go()
 
     def go(self):
@@ -197,7 +202,7 @@ def body(ktap):
     attack = hostile.Attack()
     names = attack.wanted(hostile.IDS)
     for name in names:
-        attack.begin(name, len(names))
+        attack.begin(name)
         battle = Battle(ktap, attack, name)
         battle.set_up()
         try:

@@ -51,13 +51,9 @@ class Attack:
         """Those of them that ATTACK_ONLY, a list with commas, names; all if it names none."""
         return [name for name in names if name in self.only] or list(names)
 
-    def begin(self, name, parts):
-        """A part with chance of its own, that is the same when it is tried alone.
-
-        Returns when one of so many parts of the time is over, by time.monotonic().
-        """
+    def begin(self, name):
+        """A part with chance of its own, that is the same when it is tried alone."""
         self.random = random.Random(f"{self.seed} {name}")
-        return time.monotonic() + self.seconds / parts
 
     def word(self):
         """A seed for somebody else; not 0."""

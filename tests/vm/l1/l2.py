@@ -365,12 +365,12 @@ class Guest:
     live = []
 
     def __init__(self, mdevs=(), smp=1, qemu="patched", machine="q35", accel="kvm",
-                 kernel=None, memory="128M", extra=(), props=None, wait=True):
+                 kernel=None, memory="128M", extra=(), props=None, wait=True, wrapper=()):
         self.dir = tempfile.mkdtemp(prefix="l2-")
         self.log_path = os.path.join(self.dir, "qemu.log")
         self.mdevs = list(mdevs)
         binary = qemu_binary(qemu)
-        argv = [binary]
+        argv = [*wrapper, binary]
         if qemu != "stock" and glob.glob(os.path.join(os.path.dirname(binary), "*.bin")):
             argv += ["-L", os.path.dirname(binary)]
         if accel == "kvm":
