@@ -31,6 +31,16 @@ PLAIN = {"gen8": 2}
 SCRATCH = {"test": "bar0+0x10", "bochs": "bar2+0x50c", "gen8": "bar0+0x4f000"}
 CLASSES = {"test": "0:0x4000+0x1000", "bochs": "2:0x0+0x1000", "gen8": "0:0x44000+0x1000"}
 AWAY = {"test": (0, 0xD0000000), "bochs": (2, 0xD0000000), "gen8": (0, 0xD0000000)}
+# A mode and a plane: BAR, offset, width, value.
+LIGHT = {
+    "test": (),
+    "bochs": ((2, 0x502, 2, 1024), (2, 0x504, 2, 768), (2, 0x506, 2, 32), (2, 0x508, 2, 0x41)),
+    "gen8": ((0, 0x46040, 4, 0xb0210614), (0, 0x46104, 4, 0x80000000),
+             (0, 0x60000, 4, 2199 << 16 | 1919), (0, 0x6000c, 4, 1124 << 16 | 1079),
+             (0, 0x6001c, 4, 1919 << 16 | 1079), (0, 0x60400, 4, 0x92000000),
+             (0, 0x70008, 4, 0x80000000), (0, 0x70180, 4, 0x98000000),
+             (0, 0x70188, 4, 7680), (0, 0x7019c, 4, 0x100000)),
+}
 VCPUS = 3
 
 
@@ -45,6 +55,7 @@ class Battle:
         self.mon = self.guest.mon
         self.ops = self.faults = self.config = 0
         self.home = None
+        self.sizes = set()
         self.done = {}
         self.last = ""
 
@@ -99,13 +110,20 @@ class Battle:
         self.guest.set(self.dev, "x-kvmgt-classes", CLASSES[self.name] + how if how else "")
 
     def screen(self):
-        """The picture; there is none before the guest has set a mode."""
-        if self.name == "test":
-            return
-        try:
-            self.guest.qmp.cmd("screendump", filename=os.path.join(l2.OUT, f"{self.name}.ppm"))
-        except l2.Error as err:
-            l2.log(err)
+        """The picture, or that there is none."""
+        if self.name != "test":
+            path = os.path.join(l2.OUT, f"{self.name}.ppm")
+            self.guest.qmp.cmd("screendump", filename=path)
+            with open(path, "rb") as file:
+                self.sizes.add(file.read(20).split(b"\n")[1].decode())
+
+    def light(self):
+        """A mode, for as long as the others leave it alone; what is shown is anywhere."""
+        for bar, off, width, value in LIGHT[self.name]:
+            if off == 0x7019c and self.attack.random.random() < 0.5:
+                value = self.attack.word() & ~0xfff
+            self.mon.wr(f"bar{bar}+{off:#x}", value, width)
+        self.screen()
 
     def look(self):
         """What is attached, in QEMU and in the kernel."""
@@ -138,8 +156,8 @@ class Battle:
 
     def fight(self, end):
         """Does all of it at random until then."""
-        acts = (self.toggle, self.shadow, self.classes, self.screen, self.look, self.move,
-                self.decode, self.restart)
+        acts = (self.toggle, self.shadow, self.classes, self.screen, self.light, self.look,
+                self.move, self.decode, self.restart)
         resets = 2
         begin = time.monotonic()
         while time.monotonic() < end:
@@ -157,7 +175,8 @@ class Battle:
         """Nothing broke: first as it is, then after a reset."""
         ktap, guest, name = self.ktap, self.guest, self.name
         self.halt()
-        l2.log(f"{name}: {self.ops} accesses, {self.config} of configuration space; {self.done}")
+        l2.log(f"{name}: {self.ops} accesses, {self.config} of configuration space; {self.done};"
+               f" pictures of {sorted(self.sizes)}")
         ktap.ok(self.ops > 1000 and self.config > 10, f"{name}: many accesses were made",
                 (self.ops, self.config))
         ktap.equal(self.faults, 0, f"{name}: none of them was an exception in the guest")
