@@ -9,7 +9,6 @@ import time
 
 import l2
 
-ENV = os.path.join(l2.SHARE, "attack.env")
 IDS = {"test": (0x1234, 0x4B54), "bochs": (0x1234, 0x1111), "gen8": (0x8086, 0x1612)}
 HZ = os.sysconf("SC_CLK_TCK")
 # Guest memory in small pages: before 6.13 KVM cannot map the aperture onto huge ones.
@@ -24,12 +23,7 @@ def small_pages(size):
 
 def setting(name, default):
     """What whoever started the run chose, as the default is: a number or a text."""
-    text = os.environ.get(name, "")
-    if os.path.exists(ENV):
-        for line in l2.read_file(ENV).splitlines():
-            key, _, value = line.partition("=")
-            if key.strip() == name:
-                text = value.strip().strip("\"'")
+    text = os.environ.get("KVMGT_" + name, "")
     if not text:
         return default
     return int(text, 0) if isinstance(default, int) else text
@@ -44,11 +38,11 @@ class Attack:
         self.only = setting("ATTACK_ONLY", "").split(",")
         self.random = random.Random(self.seed)
         self.pins = pins()
-        l2.log(f"seed {self.seed}")
+        l2.log(f"seed {self.seed} (KVMGT_ATTACK_SEED)")
         l2.log(f"seconds {self.seconds}")
 
     def wanted(self, names):
-        """Those of them that ATTACK_ONLY, a list with commas, names; all if it names none."""
+        """Those of them that KVMGT_ATTACK_ONLY, a list with commas, names; all if it names none."""
         return [name for name in names if name in self.only] or list(names)
 
     def begin(self, name):
