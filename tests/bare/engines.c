@@ -32,6 +32,7 @@
 #define AREAS 0x100000
 #define IMAGE 0x00000
 #define RING 0x10000
+#define BATCH 0x20000
 #define NOOP 0xc0000
 #define RING_BYTES 0x4000
 
@@ -262,11 +263,9 @@ static void garbage(u64 addr, u64 bytes, u64 seed, bool commands)
 /* Rewrites tables and entries until it is stopped: right, gone, of another level, of itself. */
 static void churn_work(struct cpu *c, void *arg)
 {
-	u64 state = *(u64 *)arg;
-
 	memset(c->result, 0, sizeof(c->result));
 	for (; !c->stop; c->result[0]++) {
-		u64 r = prng_next(&state);
+		u64 r = prng_next(arg);
 		u32 table = (u32[]){ PML4, PDP, PD, PT }[r % 4] + (r % 4 == 3 ? (r >> 8) % 8 : 0) * PAGE;
 		u64 to = (u64[]){ table, PML4, PDP, (r >> 20) % GPU_SIZE & ~4095ULL }[r >> 4 & 3];
 
@@ -280,12 +279,42 @@ static void churn_work(struct cpu *c, void *arg)
 	}
 }
 
-static bool churn(u64 cpu, u64 seed)
+/* An engine is reset or not, and gets commands, or anything, in a good or a spoilt context. */
+static void wild_one(u64 *state)
 {
-	static u64 state;
+	static const u32 flags[] = { DESCRIPTOR, DESCRIPTOR & ~0x18U, DESCRIPTOR & ~0x10U,
+				     DESCRIPTOR | 4 };
+	u64 r = prng_next(state);
+	u32 e = r % NR_ENGINES;
+	u32 bytes = (r >> 8 & 0x7f8) + 64;
+	u64 wait = (r >> 40) % 20000;
 
-	state = seed;
-	return seed && cpu < nr_cpus && !cpu_start(cpu, churn_work, &state);
+	if (r >> 4 & 3)
+		(void)engine_reset(e);
+	garbage(area(e) + RING, bytes, prng_next(state) | 1, r >> 24 & 7);
+	garbage(area(e) + BATCH, 4 * bytes, prng_next(state) | 1, r >> 27 & 7);
+	if (!(r >> 30 & 7))
+		garbage(area(e) + PAGE, 0x600, prng_next(state) | 1, false);
+	submit(e, area(e), (r >> 20 & 3) + 1, bytes, flags[r >> 33 & 3]);
+	while (wait--)
+		cpu_relax();
+}
+
+static void wild_work(struct cpu *c, void *arg)
+{
+	memset(c->result, 0, sizeof(c->result));
+	for (; !c->stop; c->result[0]++)
+		wild_one(arg);
+}
+
+static bool start(void (*work)(struct cpu *c, void *arg), u64 cpu, u64 seed)
+{
+	static u64 states[MAX_CPUS];
+
+	if (!seed || cpu >= nr_cpus || cpu_busy(cpu))
+		return false;
+	states[cpu] = seed;
+	return !cpu_start(cpu, work, &states[cpu]);
 }
 
 /* Reads a word of each page of the aperture. */
@@ -335,8 +364,10 @@ static bool memory_command(const char *what, char *args)
 	} else if (!strcmp(what, "touch") && arg_number(&args, &a) && arg_number(&args, &b)) {
 		out("ok sum=0x%lx\n", aperture_touch(a, b));
 		return true;
-	} else if (strcmp(what, "churn") || !arg_number(&args, &a) || !arg_number(&args, &b) ||
-		   !churn(a, b)) {
+	} else if (!arg_number(&args, &a) || !arg_number(&args, &b) ||
+		   !(!strcmp(what, "churn") ? start(churn_work, a, b) :
+		     !strcmp(what, "wild")  ? start(wild_work, a, b) :
+					      false)) {
 		return false;
 	}
 	out("ok\n");
@@ -391,7 +422,7 @@ static bool engine_command(const char *what, u32 e, char *args)
  * gpu pte INDEX COUNT ENTRY STEP | flush: of the GGTT; they are in force
  * gpu table ADDR ENTRY STEP: of a PPGTT
  * gpu touch OFF PAGES: reads of the aperture
- * gpu churn CPU SEED: rewrites tables; ended by stop
+ * gpu churn|wild CPU SEED: rewrites tables; submits anything; ended by stop
  * gpu context|state|noop|reset ENGINE: empty; registers; a submission; as i915 does it
  * gpu ring ENGINE DWORD... | run ENGINE [FLAGS [TAIL]] | elsp ENGINE DWORD*4
  */

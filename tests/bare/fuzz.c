@@ -213,6 +213,14 @@ static bool is_upper_half(u32 off)
 	return i < PCI_BARS && dev.bar[i].size && dev.bar[i].flags & 4;
 }
 
+/* A BAR with such memory is not put above another one, where locked instructions go. */
+static bool is_plain_bar(u32 off)
+{
+	u32 i = (off - 0x10) / 4;
+
+	return off >= 0x10 && i < PCI_BARS && plain & 1 << i;
+}
+
 /* While a register has a value that it should not have. */
 static void look_around(void *arg)
 {
@@ -239,7 +247,7 @@ static void config_one(struct cpu *c, struct fuzz *f)
 			v &= 0x7f;
 			off &= ~3U;
 		}
-		if (!is_message(off & ~3U))
+		if (!is_message(off & ~3U) && !is_plain_bar(off))
 			pci_shake(dev.bdf, off, width, v, look_around, f);
 		return;
 	}

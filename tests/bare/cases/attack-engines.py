@@ -59,10 +59,10 @@ class Siege:
     def __init__(self, ktap, attack):
         self.ktap, self.attack = ktap, attack
         self.devs = [l2.Mdev("gen8"), l2.Mdev("gen8")]
-        self.guests = [l2.Guest([dev], smp=2, extra=hostile.small_pages("128M"),
+        self.guests = [l2.Guest([dev], smp=3, extra=hostile.small_pages("128M"),
                                 props={"x-kvmgt": "on"}) for dev in self.devs]
         self.bad, self.good = (gpu.Gpu(guest) for guest in self.guests)
-        self.churning = False
+        self.unleashed = []
 
     def start(self, engine, *commands, flags=0x139):
         """Submits commands in the ring."""
@@ -76,28 +76,35 @@ class Siege:
         self.bad.put(at, *commands, jump, at, 0)
         self.start(engine, jump, at, 0, flags=GGTT_CONTEXT if ggtt else 0x139)
 
-    # -- attacks: each returns what its worker may cost ---------------------------------
+    def unleash(self, *works):
+        """Gives the payload's vCPUs, from 1 on, work of their own."""
+        for cpu, work in enumerate(works, 1):
+            if work:
+                self.bad.cmd(f"{work} {cpu} {self.attack.word():#x}")
+                self.unleashed.append(cpu)
 
-    def endless(self, _):
+    # -- attacks: each returns what the worker may cost ---------------------------------
+
+    def endless(self):
         """Batches that jump to themselves."""
         for e in ENGINES:
             self.start_batch(e)
         return AT_WORK, BUDGET
 
-    def selfmade(self, _):
+    def selfmade(self):
         """Batches that write their next command, which was read ahead."""
         for e in ENGINES:
             at = batch_of(e)
             self.start_batch(e, STORE, at + 0x10, 0, BB_START, NOOP, at, 0)
         return AT_WORK, BUDGET
 
-    def semaphore(self, _):
+    def semaphore(self):
         """What they wait for never comes."""
         for e in ENGINES:
             self.start(e, WAIT_GGTT, 1, area(e) + DATA, 0)
         return 0, AT_REST
 
-    def loops(self, _):
+    def loops(self):
         """Page tables that name themselves: whatever the address is, a table is what is there."""
         for level in (0x18000, 0x19000, 0x1a000):
             self.bad.cmd(f"table {level:#x} {(GPU_BASE + level) | PRESENT | WRITE:#x} 0")
@@ -106,18 +113,12 @@ class Siege:
                        self.attack.random.getrandbits(16))
         return AT_WORK, BUDGET
 
-    def tables(self, end):
+    def tables(self):
         """Tables and entries that change while they are walked."""
-        self.bad.cmd(f"churn 1 {self.attack.word():#x}")
-        self.churning = True
-        while time.monotonic() < end:
-            e = self.attack.random.randrange(4)
-            self.bad.cure(e)
-            self.start_batch(e, *(copy(0x200000, 0x2000, width=1000, height=200) if e == BCS else
-                                  (STORE, 0x123456000 & 0xffffffff, 1, 0)))
+        self.unleash("churn", "wild")
         return 0, BUDGET
 
-    def blits(self, _):
+    def blits(self):
         """The largest rectangles: over all, over themselves, from and to nowhere."""
         self.bad.cmd("pte 0x80000 0x40000 0 0")
         self.start_batch(BCS, *color(0), *copy(4, 0), *copy(0, 0x1000, 0x8000),
@@ -125,22 +126,12 @@ class Siege:
                          ggtt=self.attack.random.random() < 0.5)
         return AT_WORK, BUDGET
 
-    def garbage(self, end):
-        """Rings, batches and images of anything."""
-        while time.monotonic() < end:
-            for e in ENGINES:
-                for off, size in ((0x10000, 0x4000), (BATCH, 0x8000)):
-                    how = self.attack.random.choice(("commands", ""))
-                    self.bad.cmd(f"fill {area(e) + off:#x} {size:#x} {self.attack.word():#x} {how}")
-                if self.attack.random.random() < 0.3:
-                    self.bad.cmd(f"fill {area(e) + 0x1000:#x} 0x1000 {self.attack.word():#x}")
-                tail = self.attack.random.randrange(0, 0x4000, 8)
-                self.bad.run(e, self.attack.random.choice((0x139, GGTT_CONTEXT, 0x129)), tail)
-            if self.attack.random.random() < 0.5:
-                self.bad.cmd(f"reset {self.attack.random.randrange(4)}")
+    def garbage(self):
+        """Rings, batches and images of anything, and resets at any time."""
+        self.unleash("", "wild")
         return 0, BUDGET
 
-    def nowhere(self, _):
+    def nowhere(self):
         """GGTT entries that name no memory of the guest: devices, the aperture, nothing."""
         bars = self.bad.bars
         places = (0x7ffffff000, RAM, 0xfee00000, 0xfec00000, 0xb0000000, 0xfffff000, 0xa0000,
@@ -159,7 +150,7 @@ class Siege:
         self.bad.cmd(f"touch 0x8000000 {16 * len(places)}")
         return AT_WORK, BUDGET
 
-    def edges(self, _):
+    def edges(self):
         """Tails behind the ring, images at the end of memory, rings behind the last page."""
         self.bad.run(0, 0x139, 0x1ffff8)
         self.bad.cmd(f"pte 0xffffe 2 {RAM - 0x2000 | PRESENT:#x} 0x1000")
@@ -187,9 +178,9 @@ class Siege:
 
     def cured(self, name):
         """Each engine does what it is told after a reset, and once tables are right again."""
-        if self.churning:
-            self.bad.mon.cmd("stop 1")
-            self.churning = False
+        while self.unleashed:
+            rounds = self.bad.mon.cmd(f"stop {self.unleashed.pop()}").num("accesses")
+            self.ktap.ok(rounds > 50, f"{name}: the guest was busy", rounds)
         for e in ENGINES:
             self.bad.cure(e)
         self.bad.cmd("init")
@@ -201,7 +192,7 @@ class Siege:
         name = attack.__name__
         workers = hostile.Workers()
         end = time.monotonic() + seconds
-        least, most = attack(end)
+        least, most = attack()
         if least:
             workers = hostile.Workers()
         workers.wait(end)

@@ -24,8 +24,8 @@ RANGES = {
              (0, 0x138000, 0x200), (0, 0x200000, 0x600000), (0, 0x800000, 0x800000)],
 }
 PTES = {"gen8": (0, 0x800000, 0x800000)}
-# KVM, which emulates an access while the BAR is away, gives up on a locked one to memory that
-# has come back but is not mapped yet, and the whole guest stops ("emulation failure").
+# The aperture.  KVM, which emulates an access while the BAR is away, gives up on a locked one to
+# memory that has come back but is not mapped yet: the guest stops ("emulation failure").
 PLAIN = {"gen8": 2}
 # A register that keeps what is written, and one area whose class can be lowered.
 SCRATCH = {"test": "bar0+0x10", "bochs": "bar2+0x50c", "gen8": "bar0+0x4f000"}
@@ -119,10 +119,12 @@ class Battle:
 
     def light(self):
         """A mode, for as long as the others leave it alone; what is shown is anywhere."""
+        self.halt()
         for bar, off, width, value in LIGHT[self.name]:
             if off == 0x7019c and self.attack.random.random() < 0.5:
                 value = self.attack.word() & ~0xfff
             self.mon.wr(f"bar{bar}+{off:#x}", value, width)
+        self.go()
         self.screen()
 
     def look(self):
