@@ -88,7 +88,7 @@ struct kvmgt_irqs {
 /**
  * struct kvmgt_work - what runs on its own
  * @stopped: nothing may start: the device is not open
- * @pause: jiffies; after a slice that was used up
+ * @percent: of one CPU: its share
  * @run: the guest's commands
  * @used_ns: of the slice; the worker's, as the next two
  * @last_end: when it last ran
@@ -101,7 +101,7 @@ struct kvmgt_irqs {
  */
 struct kvmgt_work {
 	bool stopped;
-	unsigned long pause;
+	u32 percent;
 	struct delayed_work run;
 	u64 used_ns;
 	u64 last_end;

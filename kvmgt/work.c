@@ -15,12 +15,11 @@
 
 /*
  * Running for a slice earns a pause, whoever asks for more meanwhile; time in which nothing
- * ran is forgiven.  How long the pause is follows from the share of a CPU that the vGPU may
- * have, and a timer takes up to a jiffy longer: with 91 percent a guest that never stops
- * has 10/12 to 10/11 of one CPU, whatever HZ is.
+ * ran is forgiven.  How long the pause is follows from how long it really ran and from the
+ * share of a CPU that the vGPU may have, and a timer takes up to a jiffy longer: with 91
+ * percent a guest that never stops has 10/12 to 10/11 of one CPU, whatever HZ is.
  */
-#define SLICE_JIFFIES 10
-#define SLICE_NS (SLICE_JIFFIES * (u64)TICK_NSEC)
+#define SLICE_NS (10 * (u64)TICK_NSEC)
 
 /* A device that waits for memory to change is asked less and less often, down to this. */
 #define WAIT_JIFFIES_MAX max(1, HZ / 100)
@@ -53,9 +52,10 @@ static void slice_end(struct kvmgt_work *w, u64 begin)
 	w->last_end = now;
 	WRITE_ONCE(w->ran_ns, w->ran_ns + now - begin);
 	if (w->used_ns >= SLICE_NS) {
-		w->used_ns = 0;
 		WRITE_ONCE(w->nr_pauses, w->nr_pauses + 1);
-		WRITE_ONCE(w->not_before, now + w->pause * TICK_NSEC);
+		WRITE_ONCE(w->not_before,
+			   now + div_u64(w->used_ns * (100 - w->percent), w->percent));
+		w->used_ns = 0;
 	}
 }
 
@@ -180,9 +180,7 @@ void kvmgt_work_init(struct kvmgt_vgpu *v)
  */
 void kvmgt_work_limit(struct kvmgt_vgpu *v)
 {
-	u32 percent = v->limits.cpu_percent;
-
-	v->work.pause = DIV_ROUND_UP(SLICE_JIFFIES * (100 - percent), percent);
+	v->work.percent = v->limits.cpu_percent;
 	v->work.not_before = 0;
 	v->work.ran_ns = 0;
 	v->work.nr_pauses = 0;
