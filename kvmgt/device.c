@@ -69,6 +69,7 @@ static int device_init(struct vfio_device *vdev)
 	kvmgt_work_init(v);
 	kvmgt_monitor_init(&v->monitor);
 	kvmgt_pages_init(v);
+	kvmgt_limits_take(v);
 	v->regs_region = find_regs_region(m);
 
 	ret = vgpu_init(&v->core, m, &kvmgt_vgpu_host, v);
@@ -119,7 +120,7 @@ static int device_open(struct vfio_device *vdev)
 	struct kvmgt_vgpu *v = to_kvmgt_vgpu(vdev);
 	int ret;
 
-	kvmgt_limits_open(v);
+	kvmgt_limits_take(v);
 	ret = kvmgt_gfx_open(v);
 	if (ret)
 		return ret;
@@ -133,7 +134,7 @@ static int device_open(struct vfio_device *vdev)
 	vgpu_clear_memory(&v->core);
 	kvmgt_monitor_open(v);
 	vgpu_reset(&v->core);
-	kvmgt_work_limit(v);
+	kvmgt_work_account(v);
 	kvmgt_work_open(v);
 	kvmgt_bus_open(v->bus, vdev);
 	return 0;

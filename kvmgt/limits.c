@@ -120,16 +120,16 @@ int kvmgt_limits_create(struct kobject *type, struct kobject **dir)
 }
 
 /**
- * kvmgt_limits_open - the limits of the type are those of the vGPU from now on
- * @v: the vGPU, being opened, before all that has a limit
+ * kvmgt_limits_take - the limits of the type are those of the vGPU from now on
+ * @v: the vGPU, being created, or opened: before all that has a limit
  */
-void kvmgt_limits_open(struct kvmgt_vgpu *v)
+void kvmgt_limits_take(struct kvmgt_vgpu *v)
 {
 	const struct kvmgt_limits *l = kvmgt_limits_of(v->vdev.dev);
 
-	v->limits.pages_mib = READ_ONCE(l->pages_mib);
-	v->limits.aperture_mib = READ_ONCE(l->aperture_mib);
-	v->limits.cpu_percent = READ_ONCE(l->cpu_percent);
+	WRITE_ONCE(v->limits.pages_mib, READ_ONCE(l->pages_mib));
+	WRITE_ONCE(v->limits.aperture_mib, READ_ONCE(l->aperture_mib));
+	WRITE_ONCE(v->limits.cpu_percent, READ_ONCE(l->cpu_percent));
 }
 
 /**
@@ -145,11 +145,11 @@ void kvmgt_limits_show(struct kvmgt_vgpu *v, struct seq_file *m)
 
 	mutex_lock(&v->pin_lock);
 	kvmgt_aperture_pinned_locked(v, &aperture, &evicted);
-	seq_printf(m, "pages_mib %u %lu %llu\n", l->pages_mib, v->pages.nr >> (20 - PAGE_SHIFT),
-		   v->pages.nr_swept);
-	seq_printf(m, "aperture_mib %u %lu %llu\n", l->aperture_mib, aperture >> (20 - PAGE_SHIFT),
-		   evicted);
+	seq_printf(m, "pages_mib %u %lu %llu\n", READ_ONCE(l->pages_mib),
+		   v->pages.nr >> (20 - PAGE_SHIFT), v->pages.nr_swept);
+	seq_printf(m, "aperture_mib %u %lu %llu\n", READ_ONCE(l->aperture_mib),
+		   aperture >> (20 - PAGE_SHIFT), evicted);
 	mutex_unlock(&v->pin_lock);
-	seq_printf(m, "cpu_percent %u %llu %llu\n", l->cpu_percent,
+	seq_printf(m, "cpu_percent %u %llu %llu\n", READ_ONCE(l->cpu_percent),
 		   div_u64(READ_ONCE(v->work.ran_ns), NSEC_PER_MSEC), READ_ONCE(v->work.nr_pauses));
 }

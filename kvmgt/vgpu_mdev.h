@@ -88,7 +88,6 @@ struct kvmgt_irqs {
 /**
  * struct kvmgt_work - what runs on its own
  * @stopped: nothing may start: the device is not open
- * @percent: of one CPU: its share
  * @run: the guest's commands
  * @used_ns: of the slice; the worker's, as the next two
  * @last_end: when it last ran
@@ -101,7 +100,6 @@ struct kvmgt_irqs {
  */
 struct kvmgt_work {
 	bool stopped;
-	u32 percent;
 	struct delayed_work run;
 	u64 used_ns;
 	u64 last_end;
@@ -186,7 +184,7 @@ struct kvmgt_pages {
  * @unmapped_first: memory that userspace takes away; under pin_lock, as the next two
  * @unmapped_last: its last byte
  * @unmapped_until: jiffies; nothing of it is pinned before
- * @limits: of its type, as of when it was opened
+ * @limits: of its type, as of when it was created or last opened
  * @pages: guest memory that the device works with
  * @aperture: from open to close; NULL without an aperture that can be mapped
  * @opregion: KVMGT_OPREGION_SIZE bytes; NULL without one
@@ -267,7 +265,7 @@ int kvmgt_monitor_write(struct kvmgt_vgpu *v, u64 off, const void *buf, u32 len)
 
 /* work.c */
 void kvmgt_work_init(struct kvmgt_vgpu *v);
-void kvmgt_work_limit(struct kvmgt_vgpu *v);
+void kvmgt_work_account(struct kvmgt_vgpu *v);
 void kvmgt_work_open(struct kvmgt_vgpu *v);
 void kvmgt_work_close(struct kvmgt_vgpu *v);
 void kvmgt_work_kick(struct vgpu *core);
@@ -289,7 +287,7 @@ void kvmgt_pages_show(struct kvmgt_vgpu *v, struct seq_file *m);
 /* limits.c */
 extern const struct kvmgt_limits kvmgt_limits_default;
 int kvmgt_limits_create(struct kobject *type, struct kobject **dir);
-void kvmgt_limits_open(struct kvmgt_vgpu *v);
+void kvmgt_limits_take(struct kvmgt_vgpu *v);
 void kvmgt_limits_show(struct kvmgt_vgpu *v, struct seq_file *m);
 
 /* aperture.c */

@@ -44,8 +44,10 @@ static u64 slice_begin(struct kvmgt_work *w, u64 now)
 }
 
 /* Account what ran since @begin; a slice that is used up is followed by a pause. */
-static void slice_end(struct kvmgt_work *w, u64 begin)
+static void slice_end(struct kvmgt_vgpu *v, u64 begin)
 {
+	struct kvmgt_work *w = &v->work;
+	u32 percent = v->limits.cpu_percent;
 	u64 now = ktime_get_ns();
 
 	w->used_ns += now - begin;
@@ -53,8 +55,7 @@ static void slice_end(struct kvmgt_work *w, u64 begin)
 	WRITE_ONCE(w->ran_ns, w->ran_ns + now - begin);
 	if (w->used_ns >= SLICE_NS) {
 		WRITE_ONCE(w->nr_pauses, w->nr_pauses + 1);
-		WRITE_ONCE(w->not_before,
-			   now + div_u64(w->used_ns * (100 - w->percent), w->percent));
+		WRITE_ONCE(w->not_before, now + div_u64(w->used_ns * (100 - percent), percent));
 		w->used_ns = 0;
 	}
 }
@@ -73,7 +74,7 @@ static enum vgpu_work slice_run(struct kvmgt_vgpu *v)
 		kvmgt_pages_end(v);
 		cond_resched();
 	}
-	slice_end(w, begin);
+	slice_end(v, begin);
 	return left;
 }
 
@@ -175,15 +176,14 @@ void kvmgt_work_init(struct kvmgt_vgpu *v)
 }
 
 /**
- * kvmgt_work_limit - the share of a CPU that the device may have
+ * kvmgt_work_account - what is counted of the work begins anew
  * @v: the vGPU, being opened
  */
-void kvmgt_work_limit(struct kvmgt_vgpu *v)
+void kvmgt_work_account(struct kvmgt_vgpu *v)
 {
-	v->work.percent = v->limits.cpu_percent;
-	v->work.not_before = 0;
-	v->work.ran_ns = 0;
-	v->work.nr_pauses = 0;
+	WRITE_ONCE(v->work.not_before, 0);
+	WRITE_ONCE(v->work.ran_ns, 0);
+	WRITE_ONCE(v->work.nr_pauses, 0);
 }
 
 /**
