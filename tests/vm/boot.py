@@ -12,6 +12,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -275,6 +276,8 @@ def report(o, names):
 
 def main():
     o = options()
+    # Told to end, by a time limit for instance, level 1 ends too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if o.report:
         return report(o, o.case)
     if o.shell:

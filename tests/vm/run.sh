@@ -12,7 +12,7 @@
 #   # boot: own         do not share the boot of level 1 with other cases
 #   # smp: N            vCPUs of level 1 (default 2)
 #   # icount            one vCPU, -icount shift=0,sleep=off
-#   # timeout: S        seconds for this case (default 180)
+#   # timeout: S        seconds for this case (default 180), beside KVMGT_ATTACK_SECONDS
 #   # long              takes minutes: --all leaves it out unless KVMGT_LONG=1
 #   # needs: WORD...    modules plant qemu guest debian bin: built first and found in /share
 #                       (default modules)
@@ -179,7 +179,7 @@ run_all() {
 		grep -qE '^# icount$' <(head -n 25 "$f") && i=yes
 		key="${n:-2}|$i|"
 		[ "$(header "$f" boot)" = own ] && key="$key$name"
-		groups[$key]+=" $name:$((${seconds:-180} * slow))"
+		groups[$key]+=" $name:$(((${seconds:-180} + ${KVMGT_ATTACK_SECONDS:-0}) * slow))"
 		want=$(header "$f" planted)
 		[ -z "$want" ] || planted+=(--planted "$name=$want")
 		rm -rf "${OUT:?}/$name" "$OUT/vm-$name".{ktap,console}
