@@ -16,7 +16,7 @@ SKIP = re.compile(r"#\s*skip\b", re.IGNORECASE)
 
 # What a kernel says when something is broken, in any of the levels.
 SPLAT = re.compile(
-    r"BUG:|WARNING:|\bOops\b|Kernel panic|KASAN|KCSAN|UBSAN|KFENCE|general protection fault"
+    r"BUG:|WARNING:|\bOops\b|Kernel panic|KASAN:|KCSAN:|UBSAN:|KFENCE|general protection fault"
     r"|possible circular locking|possible recursive locking|inconsistent lock state"
     r"|bad unlock balance|sleeping function called|scheduling while atomic"
     r"|INFO: task .* blocked|detected stalls?|self-detected stall|soft lockup|hard LOCKUP"

@@ -69,6 +69,7 @@ QUIET = (
     "[    1.1] AMD-Vi: functionality not available on this system - This is not a bug.",
     "[    0.0] kasan: KernelAddressSanitizer initialized (generic)",
     "[    0.0] kcsan: enabled early",
+    "[    0.0] kcsan: non-strict mode configured - use CONFIG_KCSAN_STRICT=y to see all data races",
     "[    0.0] Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar",
     "[    1.1] kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)",
 )
