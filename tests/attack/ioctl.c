@@ -388,10 +388,10 @@ static volatile bool stop;
 
 static void *vcpu_run(void *arg)
 {
-	struct rig *r = arg;
+	struct caller *c = arg;
 
 	while (!stop)
-		vm_run_reads(&r->vm, 4 * (rand() % 0x100), 50);
+		vm_run_reads(&c->r->vm, 4 * dice_below(&c->dice, 0x100), 50);
 	return NULL;
 }
 
@@ -417,17 +417,16 @@ static void still_works(struct rig *r)
 
 static void round_run(uint64_t seed, const char *type)
 {
-	struct caller callers[THREADS];
+	struct caller callers[THREADS + 1]; /* the last is the vCPU */
 	pthread_t threads[THREADS + 1];
 	struct rig r = { .type = type };
 	int i;
 
 	rig_begin(&r);
 	stop = false;
-	pthread_create(&threads[THREADS], NULL, vcpu_run, &r);
-	for (i = 0; i < THREADS; i++) {
+	for (i = 0; i <= THREADS; i++) {
 		callers[i] = (struct caller){ .dice = { seed + i }, .r = &r, .last = "" };
-		pthread_create(&threads[i], NULL, caller_run, &callers[i]);
+		pthread_create(&threads[i], NULL, i < THREADS ? caller_run : vcpu_run, &callers[i]);
 	}
 	for (i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);

@@ -20,25 +20,10 @@
 #include "ktap.h"
 #include "rig.h"
 
-#define TYPES "/sys/class/mdev_bus/kvmgt_vgpu/mdev_supported_types/kvmgt_vgpu-"
-#define DEVICES "/sys/bus/mdev/devices/"
 #define DEBUGFS "/sys/kernel/debug/kvmgt/"
 #define MODULES "/share/modules/"
 
 #define REGION_EDID 11
-
-int text_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 int rig_module_load(const char *name)
 {
@@ -60,95 +45,25 @@ int rig_module_unload(const char *name)
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
 }
 
-int rig_create_named(struct rig *r)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), TYPES "%s/create", r->type);
-	r->g.d.container = r->g.d.group = r->g.d.fd = -1;
-	return text_write(path, r->g.d.uuid);
-}
-
 int rig_create(struct rig *r)
 {
-	static unsigned int serial;
-
-	snprintf(r->g.d.uuid, sizeof(r->g.d.uuid), "4b564d47-5400-4000-8001-%06x%06x",
-		 getpid() & 0xffffff, ++serial);
-	return rig_create_named(r);
-}
-
-int rig_remove_named(struct rig *r)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), DEVICES "%s/remove", r->g.d.uuid);
-	return text_write(path, "1");
+	mdev_name(&r->g.d);
+	return mdev_try_create(&r->g.d, r->type);
 }
 
 void rig_remove(struct rig *r)
 {
-	CHECK_EQ(rig_remove_named(r), 0);
-}
-
-static int group_open(const struct dev *d)
-{
-	char path[256], link[256];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), DEVICES "%s/iommu_group", d->uuid);
-	n = readlink(path, link, sizeof(link) - 1);
-	if (n < 0)
-		return -errno;
-	link[n] = 0;
-	snprintf(path, sizeof(path), "/dev/vfio/%s", strrchr(link, '/') + 1);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	CHECK_EQ(mdev_try_remove(&r->g.d), 0);
 }
 
 int rig_open(struct rig *r)
 {
-	struct kvm_device_attr attr = {
-		.group = KVM_DEV_VFIO_GROUP,
-		.attr = KVM_DEV_VFIO_GROUP_ADD,
-		.addr = (uintptr_t)&r->g.d.group,
-	};
-	struct dev *d = &r->g.d;
-	int ret;
-
-	d->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
-	d->group = group_open(d);
-	ret = d->container < 0 || d->group < 0 ? -EBADF : 0;
-	ret = ret ?: xioctl(d->group, VFIO_GROUP_SET_CONTAINER, &d->container);
-	if (!ret && ioctl(d->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
-		ret = -errno;
-	ret = ret ?: xioctl(r->vm.kvm_vfio, KVM_SET_DEVICE_ATTR, &attr);
-	if (!ret) {
-		d->fd = ioctl(d->group, VFIO_GROUP_GET_DEVICE_FD, d->uuid);
-		ret = d->fd < 0 ? -errno : 0;
-	}
-	if (ret)
-		rig_close(r);
-	return ret;
+	return dev_try_open(&r->g.d, &r->vm);
 }
 
 void rig_close(struct rig *r)
 {
-	struct kvm_device_attr attr = {
-		.group = KVM_DEV_VFIO_GROUP,
-		.attr = KVM_DEV_VFIO_GROUP_DEL,
-		.addr = (uintptr_t)&r->g.d.group,
-	};
-	struct dev *d = &r->g.d;
-
-	if (d->fd >= 0)
-		close(d->fd);
-	if (d->group >= 0)
-		xioctl(r->vm.kvm_vfio, KVM_SET_DEVICE_ATTR, &attr);
-	close(d->group);
-	close(d->container);
-	d->fd = d->group = d->container = -1;
+	dev_leave(&r->g.d, &r->vm);
 }
 
 /* A corner of 1920x1080 on pipe A, as i915 lights it; 320x200 of the bochs display. */
@@ -392,6 +307,14 @@ int rig_debugfs(struct rig *r)
 			ret = file_read(path, entry->d_name);
 	closedir(dir);
 	return ret;
+}
+
+int rig_count(struct rig *r)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), DEBUGFS "%s/count", r->g.d.uuid);
+	return text_write(path, "1") ?: text_write(path, "0");
 }
 
 int rig_remap(struct rig *r)

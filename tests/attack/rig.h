@@ -27,17 +27,12 @@ struct rig {
 	struct vfio_inkernel_range ranges[RIG_RANGES];
 };
 
-/* Write a file, such as sysfs has. */
-int text_write(const char *path, const char *text);
 /* finit_module() and delete_module() of our modules. */
 int rig_module_load(const char *name);
 int rig_module_unload(const char *name);
 
 int rig_create(struct rig *r);
 void rig_remove(struct rig *r);
-/* The same of the uuid that is there already. */
-int rig_create_named(struct rig *r);
-int rig_remove_named(struct rig *r);
 /* VFIO_GROUP_GET_DEVICE_FD and what comes before. */
 int rig_open(struct rig *r);
 void rig_close(struct rig *r);
@@ -60,6 +55,8 @@ int rig_aperture(struct rig *r);
 int rig_blit(struct rig *r);
 /* Read all files that debugfs has of it. */
 int rig_debugfs(struct rig *r);
+/* Count its accesses, and no more. */
+int rig_count(struct rig *r);
 /* Take guest memory away and give it back: nothing stays pinned. */
 int rig_remap(struct rig *r);
 

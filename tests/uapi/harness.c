@@ -33,33 +33,61 @@ static int must(int ret, const char *what)
 	return ret;
 }
 
-static void write_file(const char *path, const char *text)
+int text_write(const char *path, const char *text)
 {
-	int fd = must(open(path, O_WRONLY), path);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = 0;
 
+	if (fd < 0)
+		return -errno;
 	if (write(fd, text, strlen(text)) < 0)
-		fail(path);
+		ret = -errno;
 	close(fd);
+	return ret;
 }
 
-void mdev_create(struct dev *d, const char *type)
+void mdev_name(struct dev *d)
 {
 	static unsigned int serial;
-	char path[256];
 
 	snprintf(d->uuid, sizeof(d->uuid), "4b564d47-5400-4000-8000-%06x%06x",
 		 getpid() & 0xffffff, ++serial);
-	snprintf(path, sizeof(path), TYPES "%s/create", type);
-	write_file(path, d->uuid);
-	d->container = d->group = d->fd = -1;
 }
 
-void mdev_remove(struct dev *d)
+int mdev_try_create(struct dev *d, const char *type)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), TYPES "%s/create", type);
+	d->container = d->group = d->fd = -1;
+	return text_write(path, d->uuid);
+}
+
+int mdev_try_remove(struct dev *d)
 {
 	char path[256];
 
 	snprintf(path, sizeof(path), DEVICES "%s/remove", d->uuid);
-	write_file(path, "1");
+	return text_write(path, "1");
+}
+
+/* What was tried must have worked. */
+static void succeed(int ret, const char *what)
+{
+	errno = -ret;
+	if (ret)
+		fail(what);
+}
+
+void mdev_create(struct dev *d, const char *type)
+{
+	mdev_name(d);
+	succeed(mdev_try_create(d, type), type);
+}
+
+void mdev_remove(struct dev *d)
+{
+	succeed(mdev_try_remove(d), d->uuid);
 }
 
 void vm_create(struct vm *vm)
@@ -97,35 +125,70 @@ void vm_destroy(struct vm *vm)
 	close(vm->vm);
 }
 
+/* Return: the file of its group, or -errno. */
 static int group_open(struct dev *d)
 {
 	char path[256], link[256];
 	ssize_t n;
+	int fd;
 
 	snprintf(path, sizeof(path), DEVICES "%s/iommu_group", d->uuid);
 	n = readlink(path, link, sizeof(link) - 1);
 	if (n < 0)
-		fail(path);
+		return -errno;
 	link[n] = 0;
 	snprintf(path, sizeof(path), "/dev/vfio/%s", strrchr(link, '/') + 1);
-	return must(open(path, O_RDWR | O_CLOEXEC), path);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int group_attr(struct dev *d, struct vm *vm, uint64_t attr)
+{
+	struct kvm_device_attr arg = {
+		.group = KVM_DEV_VFIO_GROUP,
+		.attr = attr,
+		.addr = (uintptr_t)&d->group,
+	};
+
+	return vm ? xioctl(vm->kvm_vfio, KVM_SET_DEVICE_ATTR, &arg) : 0;
+}
+
+int dev_try_open(struct dev *d, struct vm *vm)
+{
+	int ret;
+
+	d->fd = -1;
+	d->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	ret = d->container < 0 ? -errno : 0;
+	d->group = group_open(d);
+	if (!ret && d->group < 0)
+		ret = d->group;
+	ret = ret ?: xioctl(d->group, VFIO_GROUP_SET_CONTAINER, &d->container);
+	if (!ret && ioctl(d->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
+		ret = -errno;
+	ret = ret ?: group_attr(d, vm, KVM_DEV_VFIO_GROUP_ADD);
+	if (!ret) {
+		d->fd = ioctl(d->group, VFIO_GROUP_GET_DEVICE_FD, d->uuid);
+		ret = d->fd < 0 ? -errno : 0;
+	}
+	if (ret) {
+		group_attr(d, vm, KVM_DEV_VFIO_GROUP_DEL);
+		dev_close(d);
+	}
+	return ret;
 }
 
 void dev_open(struct dev *d, struct vm *vm)
 {
-	struct kvm_device_attr attr = {
-		.group = KVM_DEV_VFIO_GROUP,
-		.attr = KVM_DEV_VFIO_GROUP_ADD,
-		.addr = (uintptr_t)&d->group,
-	};
+	succeed(dev_try_open(d, vm), "VFIO_GROUP_GET_DEVICE_FD, or what comes before");
+}
 
-	d->container = must(open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC), "/dev/vfio/vfio");
-	d->group = group_open(d);
-	must(ioctl(d->group, VFIO_GROUP_SET_CONTAINER, &d->container), "SET_CONTAINER");
-	must(ioctl(d->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU), "SET_IOMMU");
-	if (vm)
-		must(ioctl(vm->kvm_vfio, KVM_SET_DEVICE_ATTR, &attr), "GROUP_ADD");
-	d->fd = must(ioctl(d->group, VFIO_GROUP_GET_DEVICE_FD, d->uuid), "GET_DEVICE_FD");
+void dev_leave(struct dev *d, struct vm *vm)
+{
+	close(d->fd);
+	d->fd = -1;
+	group_attr(d, vm, KVM_DEV_VFIO_GROUP_DEL);
+	dev_close(d);
 }
 
 void dev_close(struct dev *d)

@@ -54,6 +54,13 @@ struct dev {
 	int fd;
 };
 
+/* Write a file, such as sysfs has.  This and all that is tried: return 0 or -errno. */
+int text_write(const char *path, const char *text);
+
+/* A uuid that nobody has. */
+void mdev_name(struct dev *d);
+int mdev_try_create(struct dev *d, const char *type);
+int mdev_try_remove(struct dev *d);
 void mdev_create(struct dev *d, const char *type);
 void mdev_remove(struct dev *d);
 
@@ -62,7 +69,10 @@ void vm_destroy(struct vm *vm);
 
 /* Open the device of @d for @vm; @vm NULL: without a VM. */
 void dev_open(struct dev *d, struct vm *vm);
+int dev_try_open(struct dev *d, struct vm *vm);
 void dev_close(struct dev *d);
+/* The same, and @vm may be bound to another. */
+void dev_leave(struct dev *d, struct vm *vm);
 
 /* One guest program: read GUEST_GPA + @off @count times, then halt.  Return: exits to userspace. */
 long vm_run_reads(struct vm *vm, uint16_t off, uint16_t count);

@@ -1,14 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vGPUs come, are used and go, in an order that nobody planned: tests/attack/life.c.
-# timeout: 4000
+# timeout: 300
 # needs: modules bin
-# shellcheck source=tests/vm/l1/l1.sh
-. /share/lib/l1.sh
-# shellcheck source=tests/attack/l1/watched.sh
-. /share/lib/watched.sh
-modules_load test_types=1 || bail "modules do not load"
-ret=0
-watched /share/bin/attack-life || ret=$?
-modules_unload || { echo "# modules do not unload"; ret=1; }
-exit "$ret"
+# shellcheck source=tests/attack/l1/attack.sh
+. /share/lib/attack.sh
+attack life
