@@ -233,6 +233,7 @@ static const struct op ops[] = {
 	{ "plane",	 rig_begin,	rig_plane,	  remap,	   rig_end },
 	{ "aperture",	 rig_begin,	rig_aperture,	  remap,	   rig_end },
 	{ "debugfs",	 rig_begin,	rig_debugfs,	  NULL,		   rig_end },
+	{ "count",	 rig_begin,	rig_count,	  NULL,		   rig_end },
 	{ "reset",	 rig_begin,	reset_run,	  NULL,		   rig_end },
 };
 /* clang-format on */
@@ -240,11 +241,11 @@ static const struct op ops[] = {
 /* All that was chosen fail, from now on, or none. */
 static void always_set(bool on)
 {
-	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
+	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
 	char path[64];
 	int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/times", kinds[i]);
 		CHECK_EQ(text_write(path, "-1"), 0);
 		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/probability", kinds[i]);

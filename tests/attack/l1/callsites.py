@@ -10,13 +10,13 @@ import struct
 
 # Allocations, copies from and to userspace, and what the kernel does for us that needs memory.
 MAY_FAIL = re.compile(
-    r"^(__k[vz]?malloc\w*|k[vz]?malloc\w*|k[vz]?calloc\w*|__kvmalloc\w*|__vmalloc\w*|v[mz]alloc\w*"
-    r"|pcpu_alloc\w*|alloc_pages\w*|__alloc_pages\w*|get_free_pages\w*|bitmap_z?alloc\w*|__?xa_store"
-    r"|v?memdup_user\w*|_?copy_(from|to)_user|_inline_copy_(from|to)_user"
-    r"|vfio_pin_pages|vfio_info_add_capability|vfio_virqfd_enable|_vfio_alloc_device"
+    r"^(__k[vz]?malloc\w*|k[vz]?malloc(?!_caches)\w*|k[vz]?calloc\w*|__vmalloc\w*|v[mz]alloc(?!_to_)\w*"
+    r"|pcpu_alloc\w*|_*alloc_pages\w*|get_free_pages\w*|bitmap_z?alloc\w*|_*xa_store"
+    r"|v?memdup_user\w*|_*(inline_)?copy_(from|to)_user|simple_read_from_buffer|kstrtobool_from_user"
+    r"|vfio_pin_pages|vfio_dma_rw|vfio_info_add_capability|vfio_virqfd_enable|_vfio_alloc_device"
     r"|vfio_register_emulated_iommu_dev|mdev_register_(driver|parent)|class_register|device_create"
-    r"|kobject_create_and_add|sysfs_create_group|register_kprobe|debugfs_create_dir|single_open"
-    r"|__SCT__kvm_symbols_register)$")
+    r"|kobject_create_and_add|sysfs_create_group|register_kprobe|debugfs_create_dir"
+    r"|single_open|seq_open|__SCT__kvm_symbols_register)$")
 CALL, JUMP = 0xe8, 0xe9
 Site = collections.namedtuple("Site", "function offset callee")
 
@@ -51,22 +51,38 @@ class Object:
                 return name, value
         return None, 0
 
-    def sites(self):
-        """Calls of what may fail; a jump instead of a call leaves no trace, and is left out."""
-        for number, rela in enumerate(self.sections):
-            del number
+    def _branches(self):
+        """Calls, and jumps that end a function: opcode, function, offset behind it, callee."""
+        for rela in self.sections:
             if rela[1] != 4:  # SHT_RELA
                 continue
             text = self.sections[rela[7]]
             if not text[2] & 4:  # SHF_EXECINSTR
                 continue
             for at in range(rela[4], rela[4] + rela[5], 24):
-                offset, info, _ = struct.unpack_from("<QQq", self.data, at)
-                callee = self.symbols[info >> 32][0]
-                if not MAY_FAIL.match(callee):
+                offset, info, addend = struct.unpack_from("<QQq", self.data, at)
+                opcode = self.data[text[4] + offset - 1]
+                if opcode not in (CALL, JUMP):
                     continue
-                if self.data[text[4] + offset - 1] != CALL:
-                    continue
-                name, start = self._function(rela[7], offset)
-                if name:
-                    yield Site(name, offset + 4 - start, callee)
+                name, kind, where, _, _ = self.symbols[info >> 32]
+                if kind == 3:  # a section: the function at the addend
+                    name = self._function(where, addend + 4)[0]
+                function, start = self._function(rela[7], offset)
+                if function and name:
+                    yield opcode, function, offset + 4 - start, name
+
+    def sites(self):
+        """Calls of what may fail: Sites; and of what jumps there, leaving no trace of itself.
+
+        Also functions that do so and that nothing here calls: whom the kernel calls.
+        """
+        branches = list(self._branches())
+        through = {}
+        for opcode, function, _, callee in branches:
+            if opcode == JUMP and MAY_FAIL.match(callee):
+                through[function] = callee
+        found = [Site(function, offset, through.get(callee, callee))
+                 for opcode, function, offset, callee in branches
+                 if opcode == CALL and (MAY_FAIL.match(callee) or callee in through)]
+        called = {callee for opcode, _, _, callee in branches if opcode == CALL}
+        return found, sorted(set(through) - called)
