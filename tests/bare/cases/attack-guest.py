@@ -24,8 +24,9 @@ RANGES = {
              (0, 0x138000, 0x200), (0, 0x200000, 0x600000), (0, 0x800000, 0x800000)],
 }
 PTES = {"gen8": (0, 0x800000, 0x800000)}
-# The aperture.  KVM, which emulates an access while the BAR is away, gives up on a locked one to
-# memory that has come back but is not mapped yet: the guest stops ("emulation failure").
+# The aperture.  While the BAR is away KVM emulates accesses; a locked one, of memory that has come
+# back but is not mapped yet, it makes with a fault of its own, which aperture_fault() refuses as
+# all that may come from inside VFIO: this guest stops ("emulation failure"), nobody else.
 PLAIN = {"gen8": 2}
 # A register that keeps what is written, and one area whose class can be lowered.
 SCRATCH = {"test": "bar0+0x10", "bochs": "bar2+0x50c", "gen8": "bar0+0x4f000"}
