@@ -55,6 +55,7 @@ class Battle:
                               props={"x-kvmgt": "on", "display": "off" if name == "test" else "on"})
         self.mon = self.guest.mon
         self.ops = self.faults = self.config = 0
+        self.seconds = 0
         self.home = None
         self.sizes = set()
         self.done = {}
@@ -163,6 +164,7 @@ class Battle:
                 self.move, self.decode, self.restart)
         resets = 2
         begin = time.monotonic()
+        self.seconds += end - begin
         while time.monotonic() < end:
             act = self.attack.random.choice(acts)
             if resets and time.monotonic() - begin > (end - begin) * (3 - resets) / 3:
@@ -180,7 +182,8 @@ class Battle:
         self.halt()
         l2.log(f"{name}: {self.ops} accesses, {self.config} of configuration space; {self.done};"
                f" pictures of {sorted(self.sizes)}")
-        ktap.ok(self.ops > 1000 and self.config > 10, f"{name}: many accesses were made",
+        ktap.ok(self.ops > 150 * self.seconds / l2.SLOW and
+                self.config > 1.5 * self.seconds / l2.SLOW, f"{name}: many accesses were made",
                 (self.ops, self.config))
         ktap.equal(self.faults, 0, f"{name}: none of them was an exception in the guest")
         hostile.check_alive(ktap, guest, name)
