@@ -38,3 +38,10 @@ unsigned int attack_seconds(void)
 
 	return text ? strtoul(text, NULL, 0) : SECONDS;
 }
+
+unsigned int attack_slow(void)
+{
+	const char *text = getenv("KVMGT_SLOW");
+
+	return text ? strtoul(text, NULL, 0) : 1;
+}

@@ -65,8 +65,10 @@ static inline void dice_fill(struct dice *d, void *p, size_t n)
 
 /* From the environment: KVMGT_ATTACK_SEED, or one of the time; it is printed. */
 uint64_t attack_seed(void);
-/* KVMGT_ATTACK_SECONDS, times what the host is slower by. */
+/* KVMGT_ATTACK_SECONDS, or 20. */
 unsigned int attack_seconds(void);
+/* KVMGT_SLOW: by what the host is slower, at most, than one with a stock kernel. */
+unsigned int attack_slow(void);
 /* Nanoseconds, for telling how long it is. */
 uint64_t attack_now(void);
 

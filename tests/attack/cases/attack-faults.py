@@ -11,6 +11,7 @@ collected from the kernel's log what that was.  Calls that nothing made fail are
 SPARED with the reason, and no others.
 """
 
+import contextlib
 import os
 import re
 import subprocess
@@ -40,7 +41,10 @@ ALWAYS = {
     "gen8_engine_init": ("create", KINDS),
     "kvmgt_aperture_open": ("open", ("fail_page_alloc",)),
     "kvmgt_work_dma": ("plane", KINDS),
+    "kvmgt_pages_map": ("plane", ("failslab",)),
 }
+# And of which slab alone, where others below that function come first.
+SLAB = {"kvmgt_pages_map": "radix_tree_node"}
 GEN8 = ("create", "open", "info", "region-info", "attach", "feature-get", "msi", "intx", "request",
         "read-write", "mmap", "edid", "plane", "aperture", "debugfs", "count", "reset")
 BOCHS = ("create", "open", "region-info", "attach", "mmap", "edid", "plane", "debugfs")
@@ -122,13 +126,28 @@ def only_below_init():
     only_below(start, start + 0x400, 12)
 
 
+@contextlib.contextmanager
+def only_of(slab):
+    """Meanwhile only its objects, if it has a name, are not to be had."""
+    if not slab:
+        yield
+        return
+    chosen = f"/sys/kernel/slab/{slab}/failslab"
+    l2.write_file(chosen, "1")
+    l2.write_file("/sys/kernel/debug/failslab/cache-filter", "Y")
+    yield
+    l2.write_file("/sys/kernel/debug/failslab/cache-filter", "N")
+    l2.write_file(chosen, "0")
+
+
 def attack_always(t):
     """All allocations of a function fail, those that it does instead as well."""
     ends = sorted(address for _, address, module in kallsyms() if module in MODULES)
     for function, (operation, failing) in ALWAYS.items():
         start = next(a for name, a, module in kallsyms() if name == function and module in MODULES)
         only_below(start, next(a for a in ends if a > start), 12, failing)
-        attack(t, "always", "gen8", operation)
+        with only_of(SLAB.get(function)):
+            attack(t, "always", "gen8", operation)
 
 
 def attack(t, kind, *operations):

@@ -16,7 +16,8 @@ import l2
 from gpu import BATCH, BCS, DATA, GGTT_CONTEXT, area
 
 ENGINES = range(4)
-ROUND_SECONDS = 24
+# Long enough that the last step of a slice, slow as the host may be, is little of it.
+ROUND_SECONDS = 24 * l2.SLOW
 RAM = 128 << 20
 
 # kvmgt/work.c: a slice of ten ticks, and the one call that it may be overdrawn by, earn a
@@ -222,11 +223,12 @@ def body(ktap):
                                           siege.loops, siege.tables, siege.blits, siege.garbage,
                                           siege.nowhere, siege.edges)}
     names = attack.wanted(ways)
-    rounds = max(1, attack.seconds // ROUND_SECONDS)
+    rounds = max(1, int(attack.seconds / ROUND_SECONDS))
+    each = max(attack.seconds, ROUND_SECONDS) / rounds / len(names)
     for number in range(rounds):
         for name in names:
             attack.begin(f"{name} {number}")
-            siege.run(ways[name], attack.seconds / rounds / len(names))
+            siege.run(ways[name], each)
     siege.end()
     attack.check_pins(ktap)
     l2.modules_unload()
