@@ -296,9 +296,14 @@ static void call_mmap(struct caller *c)
 	munmap(p, len);
 }
 
-/* Memory of the guest comes and goes. */
+/*
+ * Memory of the guest comes and goes.  One thread at a time takes some away: of two, one
+ * waits in vfio_notify_dma_unmap() with iommu->lock for the other, whose .dma_unmap unpins
+ * pages and waits for that lock (6.12: any mdev driver that pins, and for ever).
+ */
 static void call_dma(struct caller *c)
 {
+	static pthread_mutex_t unmapping = PTHREAD_MUTEX_INITIALIZER;
 	uint64_t iova = (uint64_t)PAGE * dice_below(&c->dice, ALL_SIZE / PAGE);
 	uint32_t size = PAGE * (1 + dice_below(&c->dice, (ALL_SIZE - iova) / PAGE));
 
@@ -306,10 +311,13 @@ static void call_dma(struct caller *c)
 		return;
 	if (dice_one_in(&c->dice, 4))
 		iova = 0, size = ALL_SIZE;
-	if (dice_one_in(&c->dice, 2))
+	if (dice_one_in(&c->dice, 2)) {
+		pthread_mutex_lock(&unmapping);
 		dma_unmap(&c->r->g, iova, size);
-	else
+		pthread_mutex_unlock(&unmapping);
+	} else {
 		dma_map(&c->r->g, iova, size);
+	}
 }
 
 static void call_debugfs(struct caller *c)
