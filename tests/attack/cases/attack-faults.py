@@ -135,9 +135,11 @@ def only_of(slab):
     chosen = f"/sys/kernel/slab/{slab}/failslab"
     l2.write_file(chosen, "1")
     l2.write_file("/sys/kernel/debug/failslab/cache-filter", "Y")
-    yield
-    l2.write_file("/sys/kernel/debug/failslab/cache-filter", "N")
-    l2.write_file(chosen, "0")
+    try:
+        yield
+    finally:
+        l2.write_file("/sys/kernel/debug/failslab/cache-filter", "N")
+        l2.write_file(chosen, "0")
 
 
 def attack_always(t):
