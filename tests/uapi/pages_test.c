@@ -219,6 +219,8 @@ static void limits_hold(void)
 	CHECK_EQ(limit_set("pages_mib", "4"), 0);
 	CHECK_EQ(limit_set("aperture_mib", "2"), 0);
 	mdev_create(&g.d, "gen8");
+	limit_get(&g, "cpu_percent", &limit, &now, &met);
+	CHECK_EQ(limit, 30);	/* also before anybody opens it */
 	gpu_begin(&g);
 	/* of the next to open it */
 	CHECK_EQ(limit_set("cpu_percent", "91"), 0);
