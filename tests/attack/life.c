@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,12 @@
 
 #define FIGHTERS 4
 #define SLOTS 3
+
+/* What fighters came to, of all processes. */
+static struct tally {
+	unsigned long opened;
+	unsigned long attached;
+} *tally;
 
 static const char *const types[] = { "test", "bochs", "gen8" };
 
@@ -101,6 +108,7 @@ static void use(struct dice *d)
 	if (!rig_open(&r)) {
 		uint16_t command = 2;
 
+		__atomic_add_fetch(&tally->opened, 1, __ATOMIC_RELAXED);
 		if (pwrite(r.g.d.fd, &command, 2, REGION_OFFSET(7) + 4) < 0)
 			_exit(1);
 		for (i = 0; i < RIG_RANGES; i++)
@@ -114,6 +122,8 @@ static void use(struct dice *d)
 		/* The device is this process's alone; its registers may be in the other region. */
 		if (ret && ret != -EINVAL)
 			broken("attach", ret);
+		if (!ret)
+			__atomic_add_fetch(&tally->attached, 1, __ATOMIC_RELAXED);
 		vm_run_reads(&r.vm, 0x10, 1 + dice_below(d, 2000));
 	}
 	close_any(d, &r);
@@ -177,6 +187,10 @@ static void fought_for(void)
 	int status;
 	uint32_t i;
 
+	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (!CHECK(tally != MAP_FAILED))
+		return;
 	for (i = 0; i < FIGHTERS; i++) {
 		pids[i] = fork();
 		if (!pids[i])
@@ -186,6 +200,9 @@ static void fought_for(void)
 		CHECK_EQ(waitpid(pids[i], &status, 0), pids[i]);
 		CHECK(WIFEXITED(status) && !WEXITSTATUS(status));
 	}
+	printf("# opened %lu times, attached %lu times\n", tally->opened, tally->attached);
+	CHECK(tally->opened > 0 && tally->attached > 0);
+	munmap(tally, sizeof(*tally));
 }
 
 /* KVM has a directory PID-FD for each. */
