@@ -11,6 +11,7 @@ collected from the kernel's log what that was.  Calls that nothing made fail are
 SPARED with the reason, and no others.
 """
 
+import collections
 import contextlib
 import os
 import re
@@ -33,18 +34,20 @@ SPARED = {
     ("kvm_lookup", "register_kprobe"): "needs no memory; the case no-symbols makes it fail",
     ("kvmgt_range_attach_locked", "pcpu_alloc_noprof"): "percpu memory knows no injection",
 }
-# Whose allocations must fail more than once to be noticed: in which operation, by which kinds.
+# How all allocations of a function are made to fail: in which operation, by which kinds, of which
+# slab alone, where others below that function come first, and how often.
+Always = collections.namedtuple("Always", "operation kinds slab times", defaults=(KINDS, None, 1))
+# Whose allocations must fail more than once to be noticed.
 ALWAYS = {
-    "count_get_locked": ("debugfs", KINDS),
-    "vgpu_count_enable": ("debugfs", KINDS),
-    "gen8_display_init": ("create", KINDS),
-    "gen8_engine_init": ("create", KINDS),
-    "kvmgt_aperture_open": ("open", ("fail_page_alloc",)),
-    "kvmgt_work_dma": ("plane", KINDS),
-    "kvmgt_pages_map": ("plane", ("failslab",)),
+    "count_get_locked": Always("debugfs"),
+    "vgpu_count_enable": Always("debugfs"),
+    "gen8_display_init": Always("create"),
+    "gen8_engine_init": Always("create"),
+    # A slab that happens to need a page fails first; the good run behind it fills the slab.
+    "kvmgt_aperture_open": Always("open", ("fail_page_alloc",), times=3),
+    "kvmgt_work_dma": Always("plane"),
+    "kvmgt_pages_map": Always("plane", ("failslab",), slab="radix_tree_node"),
 }
-# And of which slab alone, where others below that function come first.
-SLAB = {"kvmgt_pages_map": "radix_tree_node"}
 GEN8 = ("create", "open", "info", "region-info", "attach", "feature-get", "msi", "intx", "request",
         "read-write", "mmap", "edid", "plane", "aperture", "debugfs", "count", "reset")
 BOCHS = ("create", "open", "region-info", "attach", "mmap", "edid", "plane", "debugfs")
@@ -145,11 +148,12 @@ def only_of(slab):
 def attack_always(t):
     """All allocations of a function fail, those that it does instead as well."""
     ends = sorted(address for _, address, module in kallsyms() if module in MODULES)
-    for function, (operation, failing) in ALWAYS.items():
+    for function, how in ALWAYS.items():
         start = next(a for name, a, module in kallsyms() if name == function and module in MODULES)
-        only_below(start, next(a for a in ends if a > start), 12, failing)
-        with only_of(SLAB.get(function)):
-            attack(t, "always", "gen8", operation)
+        only_below(start, next(a for a in ends if a > start), 12, how.kinds)
+        with only_of(how.slab):
+            for _ in range(how.times):
+                attack(t, "always", "gen8", how.operation)
 
 
 def attack(t, kind, *operations):
