@@ -37,9 +37,13 @@
 /* 0x005c: hole */
 #define TEST_PAIR_LO		0x0060	/* 64 bits in two dwords */
 #define TEST_PAIR_HI		0x0064
-#define TEST_TIME_LO		0x0068	/* nanoseconds; volatile */
-#define TEST_TIME_HI		0x006c
-/* 0x0070 - 0x00ff: hole */
+/*
+ * 0x0068 - 0x0077: hole.  Of a CMPXCHG that reaches the clock only the clock knows
+ * whether it writes, so nothing that stores anything may lie in its reach.
+ */
+#define TEST_TIME_LO		0x0078	/* nanoseconds; volatile */
+#define TEST_TIME_HI		0x007c
+/* 0x0080 - 0x00ff: hole */
 #define TEST_ARRAY		0x0100	/* 64 equal registers */
 #define TEST_ARRAY_NR		64
 /* 0x0200 - 0x0fef: hole */

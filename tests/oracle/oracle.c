@@ -195,16 +195,6 @@ static void compare(struct oracle *o, const struct kvmgt_log_record *r, const u8
 		show_mismatch(o, r, want);
 }
 
-/* What becomes of bytes beside a clock depends on what the guest read of it. */
-static void adopt_volatile(const struct oracle *o, const struct kvmgt_log_record *r, u8 *buf)
-{
-	u32 i;
-
-	for (i = 0; i < r->len; i++)
-		if (is_volatile(o, r->off + i))
-			buf[i] = r->out[i];
-}
-
 static void check_record(const struct oracle *o, const struct kvmgt_log_record *r)
 {
 	bool plain = r->op == KVMGT_LOG_READ || r->op == KVMGT_LOG_WRITE;
@@ -243,8 +233,6 @@ static void replay(struct oracle *o, const struct kvmgt_log_record *r)
 	if (r->op == KVMGT_LOG_READ)
 		return;
 
-	if (r->op == KVMGT_LOG_CMPXCHG || r->op == KVMGT_LOG_XADD)
-		adopt_volatile(o, r, buf);
 	memcpy(&old, buf, 8);
 	new = modify(r, old);
 	replay_write(o, r->off, (u8 *)&new, r->len);

@@ -131,6 +131,20 @@ static void time_is_the_hosts(void)
 	fixture_exit(&f);
 }
 
+/* What a locked access of 8 bytes to a clock does is the same at any time. */
+static void nothing_is_stored_beside_the_clock(void)
+{
+	u32 off;
+
+	fixture_init(&f, &vgpu_model_test);
+	for (off = TEST_TIME_LO - 7; off < TEST_TIME_HI + 4 + 7; off++) {
+		const struct vgpu_reg *r = vgpu_reg_find(&vgpu_model_test, off);
+
+		CHECK(!r || r->flags & VGPU_REG_VOLATILE);
+	}
+	fixture_exit(&f);
+}
+
 static void pair_is_64_bits(void)
 {
 	fixture_init(&f, &vgpu_model_test);
@@ -199,6 +213,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(reset_lowers_intx),
 	KTAP_CASE(setters_set),
 	KTAP_CASE(time_is_the_hosts),
+	KTAP_CASE(nothing_is_stored_beside_the_clock),
 	KTAP_CASE(pair_is_64_bits),
 	KTAP_CASE(array_crosses_the_page),
 	KTAP_CASE(pieces_add_up),

@@ -27,9 +27,9 @@ MODELS = {
         "id": (0x1234, 0x4B54),
         "bar": 0,
         "size": 0x10000,
-        "volatile": (0x68, 0x70),
+        "volatile": (0x78, 0x80),
         "windows": [
-            (0x0000, 0x70, True),    # one of each kind
+            (0x0000, 0x80, True),    # one of each kind
             (0x01E8, 0x28, True),    # end of an array
             (0x0FE8, 0x30, True),    # registers on both sides of a page boundary
             (0x3FE8, 0x4C, True),    # into a SHADOW page, one of each kind
