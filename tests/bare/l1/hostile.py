@@ -4,7 +4,6 @@
 import glob
 import os
 import random
-import re
 import time
 
 import l2
@@ -37,7 +36,7 @@ class Attack:
         self.seconds = setting("ATTACK_SECONDS", seconds)
         self.only = setting("ATTACK_ONLY", "").split(",")
         self.random = random.Random(self.seed)
-        self.pins = pins()
+        self.pins = l2.pinned_pages()
         l2.log(f"seed {self.seed} (KVMGT_ATTACK_SEED)")
         l2.log(f"seconds {self.seconds}")
 
@@ -56,18 +55,11 @@ class Attack:
     def check_pins(self, ktap):
         """The kernel's own count of pinned pages is what it was."""
         try:
-            l2.wait_until("pins go back", lambda: pins() == self.pins, timeout=10)
+            l2.wait_until("pins go back", lambda: l2.pinned_pages() == self.pins, timeout=10)
         except l2.Error:
             pass
-        ktap.equal(pins(), self.pins, "the host has no page pinned that it had not before")
-
-
-def pins():
-    """Pages pinned by anybody in this host."""
-    text = l2.read_file("/proc/vmstat")
-    acquired = re.search(r"^nr_foll_pin_acquired (\d+)", text, re.M)
-    released = re.search(r"^nr_foll_pin_released (\d+)", text, re.M)
-    return int(acquired[1]) - int(released[1])
+        ktap.equal(l2.pinned_pages(), self.pins,
+                   "the host has no page pinned that it had not before")
 
 
 def pages(dev):

@@ -20,13 +20,6 @@ SECONDS = int(os.environ.get("KVMGT_PAIR_SECONDS", "600"))
 AFTER = max(120, SECONDS // 4)
 
 
-def pinned():
-    """Pages of guests that devices hold."""
-    words = l2.read_file("/proc/vmstat").split()
-    stat = dict(zip(words[::2], map(int, words[1::2])))
-    return stat["nr_foll_pin_acquired"] - stat["nr_foll_pin_released"]
-
-
 def side_by_side(t, guests):
     """Both at work, to the end."""
     pair = [Endurance(guest, name, SECONDS) for name, guest in guests.items()]
@@ -62,7 +55,7 @@ def kill(t, victim, at_work):
 def body(t):
     """The case."""
     l2.modules_load()
-    before = pinned()
+    before = l2.pinned_pages()
     guests = {"first": boot("first", "6.12"), "second": boot("second", "6.1")}
     side_by_side(t, guests)
 
@@ -90,7 +83,7 @@ def body(t):
     third_at_work.judge(t)
     end(t, "first", first)
     end(t, "third", third)
-    t.equal(pinned(), before, "no page is left pinned")
+    t.equal(l2.pinned_pages(), before, "no page is left pinned")
     l2.modules_unload()
     t.ok(True, "modules unload")
 
