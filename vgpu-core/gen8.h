@@ -10,6 +10,7 @@
  *	gen8_vblank.c	pipes in time: frame counter, scan line, vblank, flips
  *	gen8_gmbus.c	GMBUS, GPIO and AUX, with the monitor's EDID behind
  *	gen8_plane.c	what is scanned out: planes and cursor to pixels
+ *	gen8_crc.c	checksums of that, frame by frame
  *	gen8_opregion.c	the OpRegion with the VBT: what firmware would say of the ports
  *	gen8_mem.c	GGTT and PPGTT: from graphics addresses to guest memory
  *	gen8_engine.c	the engines' registers, execlists, context images, CSB
@@ -129,6 +130,9 @@ void gen8_display_edid(struct vgpu *v, const void *edid, u32 size);
 void gen8_plane_get(struct vgpu *v, struct vgpu_plane *p);
 void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst);
 
+/* gen8_crc.c: model->work, of the display */
+enum vgpu_work gen8_crc_work(struct vgpu *v);
+
 /* gen8_opregion.c: model->opregion */
 #define GEN8_OPREGION_SIZE	8192
 void gen8_opregion(struct vgpu *v, void *dst);
@@ -157,7 +161,7 @@ void gen8_engine_exit(struct vgpu *v);
 void gen8_engine_reset_all(struct vgpu *v);
 /* GDRST: stop what runs on these engines now, forget their queues. Register callback context. */
 void gen8_engine_reset(struct vgpu *v, u32 engine_mask);
-/* model->work: run engines for a bounded time. */
+/* model->work, of the engines: run them for a bounded time. */
 enum vgpu_work gen8_engine_work(struct vgpu *v);
 
 extern struct vgpu_model vgpu_model_gen8;

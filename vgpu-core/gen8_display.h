@@ -9,6 +9,8 @@
 #include "gen8_regs.h"
 
 #define GEN8_SIDEBAND_NR 32
+#define GEN8_SCRATCH_SIZE 16384u
+#define GEN8_CRC_PIXELS 32768u /* at least a line: PIPESRC has 12 bits for its width */
 
 /* Registers of the primary plane that are taken over together. */
 struct gen8_plane {
@@ -110,6 +112,47 @@ struct gen8_sideband {
 };
 
 /**
+ * struct gen8_scanout - what a pipe shows now
+ * @pipe: which
+ * @width: pixels
+ * @height: lines
+ * @plane: its primary plane
+ * @sprite: its sprite
+ * @cursor: its cursor
+ * @scratch: who draws it has GEN8_SCRATCH_SIZE bytes here, for a line or a tile that
+ *	cannot be accessed directly
+ */
+struct gen8_scanout {
+	u32 pipe;
+	u32 width;
+	u32 height;
+	struct gen8_plane plane;
+	struct gen8_sprite sprite;
+	struct gen8_cursor cursor;
+	u8 *scratch;
+};
+
+/**
+ * struct gen8_crc - of model->work alone, but for @due
+ * @due: BIT(pipe) whose frames are to be summed up, under display_lock
+ * @busy: a frame is half done
+ * @s: that frame
+ * @line: what of it comes next
+ * @hash: of all before that
+ * @pixels: lines that are drawn
+ * @scratch: as of struct gen8_scanout
+ */
+struct gen8_crc {
+	u32 due;
+	bool busy;
+	struct gen8_scanout s;
+	u32 line;
+	u64 hash;
+	u32 pixels[GEN8_CRC_PIXELS];
+	u8 scratch[GEN8_SCRATCH_SIZE];
+};
+
+/**
  * struct gen8_display - under gen8->display_lock
  * @pipes: the pipes
  * @awake: there was a driver since the last reset
@@ -120,7 +163,8 @@ struct gen8_sideband {
  * @sideband: registers that were written through the sideband interface
  * @nr_sideband: entries in @sideband
  * @palette: 10-bit gamma tables
- * @scratch: of model->frame alone: a line or a tile that cannot be accessed directly
+ * @crc: checksums of frames
+ * @scratch: of model->frame alone, see struct gen8_scanout
  */
 struct gen8_display {
 	struct gen8_pipe_state pipes[GEN8_NUM_PIPES];
@@ -132,25 +176,22 @@ struct gen8_display {
 	struct gen8_sideband sideband[GEN8_SIDEBAND_NR];
 	u32 nr_sideband;
 	u32 palette[GEN8_NUM_PIPES][PREC_PAL_NR];
-	u8 scratch[16384];
+	struct gen8_crc crc;
+	u8 scratch[GEN8_SCRATCH_SIZE];
 };
 
 /**
- * struct gen8_scanout - what a pipe shows now
- * @pipe: which
- * @width: pixels
- * @height: lines
- * @plane: its primary plane
- * @sprite: its sprite
- * @cursor: its cursor
+ * struct gen8_window - lines of a frame that are drawn
+ * @dst: receives the first of them; lines lie close together
+ * @width: pixels of each
+ * @first: which lines of the frame
+ * @nr: how many
  */
-struct gen8_scanout {
-	u32 pipe;
+struct gen8_window {
+	u32 *dst;
 	u32 width;
-	u32 height;
-	struct gen8_plane plane;
-	struct gen8_sprite sprite;
-	struct gen8_cursor cursor;
+	u32 first;
+	u32 nr;
 };
 
 /**
@@ -164,9 +205,10 @@ struct gen8_gamma {
 /* gen8_plane.c */
 void gen8_plane_line(struct vgpu *v, const struct gen8_plane *plane, u32 x, u32 y, u8 *buf,
 		     u32 len);
+void gen8_pipe_draw(struct vgpu *v, const struct gen8_scanout *s, const struct gen8_window *w);
 
 /* gen8_sprite.c */
-void gen8_sprite_draw(struct vgpu *v, const struct gen8_sprite *s, u32 *dst, u32 width, u32 height);
+void gen8_sprite_draw(struct vgpu *v, const struct gen8_sprite *s, const struct gen8_window *w);
 
 /* gen8_gamma.c */
 bool gen8_gamma_get(struct vgpu *v, u32 pipe, struct gen8_gamma *gamma);
@@ -174,7 +216,12 @@ void gen8_gamma_apply(const struct gen8_gamma *gamma, u32 *p, u32 n);
 
 /* gen8_vblank.c */
 bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s);
+bool gen8_pipe_scanout_locked(struct vgpu *v, u32 pipe, struct gen8_scanout *s);
+void gen8_pipe_event_locked(struct vgpu *v, u32 pipe, u32 events);
 void gen8_vblank_reset_locked(struct vgpu *v);
+
+/* gen8_crc.c */
+void gen8_crc_vblank_locked(struct vgpu *v, u32 pipe);
 
 /* gen8_gmbus.c */
 void gen8_gmbus_reset_locked(struct vgpu *v);

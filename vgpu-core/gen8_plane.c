@@ -31,6 +31,11 @@ static u32 format_cpp(u32 ctl)
 	}
 }
 
+static bool plane_is_shown(const struct gen8_plane *p)
+{
+	return p->ctl & DSP_ENABLE && format_cpp(p->ctl);
+}
+
 /**
  * gen8_plane_get - model->plane
  * @v: the device
@@ -65,9 +70,8 @@ static void ggtt_get(struct vgpu *v, u64 addr, void *buf, u32 len)
  * @len bytes of the GGTT, pixels of @cpp bytes: where they are, as far as they follow
  * each other there, or a copy of them.
  */
-static const u8 *ggtt_at(struct vgpu *v, u64 addr, u32 cpp, u32 *len)
+static const u8 *ggtt_at(struct vgpu *v, const struct gen8_scanout *s, u64 addr, u32 cpp, u32 *len)
 {
-	struct gen8_display *d = to_gen8(v)->display;
 	u32 run = min(*len, TILE_SIZE - (u32)(addr % TILE_SIZE));
 	const u8 *p = NULL;
 
@@ -78,9 +82,9 @@ static const u8 *ggtt_at(struct vgpu *v, u64 addr, u32 cpp, u32 *len)
 		*len = run;
 		return p;
 	}
-	*len = min(*len, (u32)sizeof(d->scratch));
-	ggtt_get(v, addr, d->scratch, *len);
-	return d->scratch;
+	*len = min(*len, GEN8_SCRATCH_SIZE);
+	ggtt_get(v, addr, s->scratch, *len);
+	return s->scratch;
 }
 
 /**
@@ -214,7 +218,7 @@ static void linear_draw(struct vgpu *v, const struct gen8_scanout *s, const stru
 		const u8 *src;
 
 		n = (width - done) * cpp;
-		src = ggtt_at(v, addr + (u64)done * cpp, cpp, &n);
+		src = ggtt_at(v, s, addr + (u64)done * cpp, cpp, &n);
 		pixels_convert(v, s, b->dst + done, src, n / cpp);
 	}
 }
@@ -231,7 +235,7 @@ static void tiled_draw(struct vgpu *v, const struct gen8_scanout *s, const struc
 		u32 byte = (x + done) * cpp;
 		u64 addr = row + (u64)(byte / TILE_WIDTH) * TILE_SIZE;
 		u32 len = TILE_SIZE;
-		const u8 *tile = ggtt_at(v, addr, TILE_SIZE, &len);
+		const u8 *tile = ggtt_at(v, s, addr, TILE_SIZE, &len);
 		const u8 *column = tile + byte % TILE_WIDTH;
 
 		n = min((TILE_WIDTH - byte % TILE_WIDTH) / cpp, width - done);
@@ -245,28 +249,28 @@ static void tiled_draw(struct vgpu *v, const struct gen8_scanout *s, const struc
 }
 
 /* The primary plane, as far as both it and the frame go. */
-static void plane_draw(struct vgpu *v, const struct gen8_scanout *s, u32 *dst, u32 width,
-		       u32 height)
+static void plane_draw(struct vgpu *v, const struct gen8_scanout *s, const struct gen8_window *w)
 {
 	bool rotated = s->plane.ctl & DSP_ROTATE_180;
 	bool tiled = s->plane.ctl & DSP_TILED;
 	u32 left = s->plane.offset & 0xfff;
 	u32 top = s->plane.offset >> 16 & 0xfff;
 	/* of a turned picture, its last lines and columns are the first ones */
-	u32 column = left + (rotated ? s->width - width : 0);
-	struct band b = { .dst = dst, .down = !rotated };
+	u32 column = left + (rotated ? s->width - w->width : 0);
+	struct band b = { .dst = w->dst, .down = !rotated };
+	u32 end = w->first + w->nr;
 	u32 y, i;
 
-	for (y = 0; y < height; y += b.nr, b.dst += b.nr * width) {
+	for (y = w->first; y < end; y += b.nr, b.dst += b.nr * w->width) {
 		b.line = top + (rotated ? s->height - 1 - y : y);
 		b.nr = rotated ? b.line % TILE_HEIGHT + 1 : TILE_HEIGHT - b.line % TILE_HEIGHT;
-		b.nr = tiled ? min(b.nr, height - y) : 1;
+		b.nr = tiled ? min(b.nr, end - y) : 1;
 		if (tiled)
-			tiled_draw(v, s, &b, column, width);
+			tiled_draw(v, s, &b, column, w->width);
 		else
-			linear_draw(v, s, &b, column, width);
+			linear_draw(v, s, &b, column, w->width);
 		for (i = 0; rotated && i < b.nr; i++)
-			line_reverse(b.dst + i * width, width);
+			line_reverse(b.dst + i * w->width, w->width);
 	}
 }
 
@@ -306,8 +310,7 @@ static u32 pixel_blend(u32 dst, u32 src)
 	return sum;
 }
 
-static void cursor_draw(struct vgpu *v, const struct gen8_cursor *cur, u32 *dst, u32 width,
-			u32 height)
+static void cursor_draw(struct vgpu *v, const struct gen8_cursor *cur, const struct gen8_window *w)
 {
 	bool rotated = cur->ctl & CUR_ROTATE_180;
 	u32 size = cursor_width(cur->ctl);
@@ -319,33 +322,43 @@ static void cursor_draw(struct vgpu *v, const struct gen8_cursor *cur, u32 *dst,
 
 	lines = min(lines, size);
 	for (y = 0; y < lines; y++) {
-		int at = top + (int)y;
+		int at = top + (int)y - (int)w->first;
 		u32 row = rotated ? lines - 1 - y : y;
 
-		if (at < 0 || at >= (int)height)
+		if (at < 0 || at >= (int)w->nr)
 			continue;
 		ggtt_get(v, (u64)cur->base + row * size * 4, line, size * 4);
 		for (x = 0; x < size; x++) {
-			u32 *p = dst + (u32)at * width + left + (int)x;
+			u32 *p = w->dst + (u32)at * w->width + left + (int)x;
 
-			if (left + (int)x < 0 || left + (int)x >= (int)width)
+			if (left + (int)x < 0 || left + (int)x >= (int)w->width)
 				continue;
 			*p = pixel_blend(*p, line[rotated ? size - 1 - x : x]);
 		}
 	}
 }
 
-/* All planes, the lowest first.  Indices into a palette are colours already. */
-static void pipe_draw(struct vgpu *v, const struct gen8_scanout *s, u32 *dst, u32 width, u32 height)
+/**
+ * gen8_pipe_draw - draw all planes of a pipe, the lowest first
+ * @v: the device
+ * @s: what it shows; without a primary plane the others are drawn on black
+ * @w: lines of the frame, as far as that goes
+ *
+ * Indices into a palette are colours already.
+ */
+void gen8_pipe_draw(struct vgpu *v, const struct gen8_scanout *s, const struct gen8_window *w)
 {
 	struct gen8_gamma gamma;
 
-	plane_draw(v, s, dst, width, height);
-	gen8_sprite_draw(v, &s->sprite, dst, width, height);
-	cursor_draw(v, &s->cursor, dst, width, height);
+	if (plane_is_shown(&s->plane))
+		plane_draw(v, s, w);
+	else
+		memset(w->dst, 0, 4 * w->width * w->nr);
+	gen8_sprite_draw(v, &s->sprite, w);
+	cursor_draw(v, &s->cursor, w);
 	if (s->plane.ctl & DSP_GAMMA && DSP_FORMAT(s->plane.ctl) != DSP_FORMAT_8BPP &&
 	    gen8_gamma_get(v, s->pipe, &gamma))
-		gen8_gamma_apply(&gamma, dst, width * height);
+		gen8_gamma_apply(&gamma, w->dst, w->width * w->nr);
 }
 
 static bool same_picture(const struct gen8_scanout *a, const struct gen8_scanout *b)
@@ -380,8 +393,9 @@ static void border_clear(u32 *dst, const struct vgpu_plane *p, u32 width, u32 he
  */
 void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst)
 {
+	u8 *scratch = to_gen8(v)->display->scratch;
+	struct gen8_window w = { .dst = dst };
 	struct gen8_scanout s, after;
-	u32 width, height;
 	u32 i;
 
 	if (!gen8_scanout_get(v, &s) || !format_cpp(s.plane.ctl)) {
@@ -390,10 +404,11 @@ void gen8_plane_frame(struct vgpu *v, const struct vgpu_plane *p, void *dst)
 	}
 
 	for (i = 0; i < COPIES_MAX; i++) {
-		width = min(p->width, s.width);
-		height = min(p->height, s.height);
-		pipe_draw(v, &s, dst, width, height);
-		border_clear(dst, p, width, height);
+		w.width = min(p->width, s.width);
+		w.nr = min(p->height, s.height);
+		s.scratch = scratch;
+		gen8_pipe_draw(v, &s, &w);
+		border_clear(dst, p, w.width, w.nr);
 		if (!gen8_scanout_get(v, &after) || same_picture(&s, &after) ||
 		    !format_cpp(after.plane.ctl))
 			return;

@@ -153,6 +153,7 @@ enum gen8_port {
 #define DE_PIPE_VBLANK		BIT(0)
 #define DE_PIPE_PLANE_FLIP	BIT(4)
 #define DE_PIPE_SPRITE_FLIP	BIT(5)
+#define DE_PIPE_CRC_DONE	BIT(28)
 #define DE_PORT_IRQ		0x44440
 #define DE_PORT_AUX_A		BIT(0)
 #define DE_MISC_IRQ		0x44460
@@ -272,6 +273,12 @@ enum gen8_port {
 #define TRANS_MULT(t)		(0x6002c + 0x1000 * (t))
 #define TRANS_MN(t)		(0x60030 + 0x1000 * (t))	/* data and link, 1 and 2 */
 #define PIPE_CRC_CTL(t)		(0x60050 + 0x1000 * (t))
+#define PIPE_CRC_ENABLE		BIT(31)
+#define PIPE_CRC_SOURCE(v)	((v) >> 29 & 3)
+#define PIPE_CRC_SOURCE_PRIMARY	0
+#define PIPE_CRC_SOURCE_SPRITE	1
+#define PIPE_CRC_SOURCE_PIPE	2
+#define PIPE_CRC_RES(t)		(0x60064 + 0x1000 * (t))
 #define VIDEO_DIP(t)		(0x60200 + 0x1000 * (t))	/* control, GCP, packets */
 #define VIDEO_DIP_NR		88
 #define TRANS_DDI_FUNC_CTL(t)	(0x60400 + 0x1000 * (t))

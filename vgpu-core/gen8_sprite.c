@@ -93,14 +93,12 @@ static void pixels_draw(struct vgpu *v, const struct gen8_sprite *s, u32 x, u32 
 }
 
 /**
- * gen8_sprite_draw - draw the sprite of a pipe into its frame
+ * gen8_sprite_draw - draw the sprite of a pipe over its frame
  * @v: the device
  * @s: the sprite
- * @dst: the frame
- * @width: of the frame
- * @height: of the frame
+ * @w: lines of the frame
  */
-void gen8_sprite_draw(struct vgpu *v, const struct gen8_sprite *s, u32 *dst, u32 width, u32 height)
+void gen8_sprite_draw(struct vgpu *v, const struct gen8_sprite *s, const struct gen8_window *w)
 {
 	bool rotated = s->ctl & SPR_ROTATE_180;
 	u32 sprite_width = (s->size & 0xfff) + 1;
@@ -109,19 +107,21 @@ void gen8_sprite_draw(struct vgpu *v, const struct gen8_sprite *s, u32 *dst, u32
 	u32 top = s->pos >> 16 & 0xfff;
 	u32 x, y, n, visible;
 
-	if (!(s->ctl & SPR_ENABLE) || !format_cpp(s->ctl) || left >= width)
+	if (!(s->ctl & SPR_ENABLE) || !format_cpp(s->ctl) || left >= w->width)
 		return;
 
-	visible = min(sprite_width, width - left);
-	for (y = 0; y < sprite_height && top + y < height; y++) {
+	visible = min(sprite_width, w->width - left);
+	y = top < w->first ? w->first - top : 0;
+	for (; y < sprite_height && top + y < w->first + w->nr; y++) {
 		u32 row = (s->offset >> 16 & 0xfff) + (rotated ? sprite_height - 1 - y : y);
+		u32 *dst = w->dst + (top + y - w->first) * w->width + left;
 
 		for (x = 0; x < visible; x += n) {
 			u32 column = s->offset & 0xfff;
 
 			n = min(CHUNK, visible - x);
 			column += rotated ? sprite_width - x - n : x;
-			pixels_draw(v, s, column, row, n, dst + (top + y) * width + left + x);
+			pixels_draw(v, s, column, row, n, dst + x);
 		}
 	}
 }

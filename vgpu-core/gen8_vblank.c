@@ -180,11 +180,11 @@ static void pipe_advance_locked(struct vgpu *v, u32 pipe)
 	env_assert_locked(&to_gen8(v)->display_lock);
 	if (p->on && vblanks_at(p, now) > p->seen) {
 		p->seen = vblanks_at(p, now);
-		events = (DE_PIPE_VBLANK | latch_locked(v, pipe)) & p->wanted;
+		events = DE_PIPE_VBLANK | latch_locked(v, pipe);
+		gen8_crc_vblank_locked(v, pipe);
 	}
 	pipe_publish_locked(v, pipe, now);
-	if (events)
-		gen8_irq_pipe(v, pipe, events);
+	gen8_pipe_event_locked(v, pipe, events);
 }
 
 /* When there is something to do for a pipe that is on. */
@@ -361,10 +361,9 @@ static void armed_locked(struct vgpu *v, u32 pipe, bool now)
 	u32 flips;
 
 	if (!p->on || now) {
-		flips = latch_locked(v, pipe) & p->wanted;
+		flips = latch_locked(v, pipe);
 		pipe_publish_locked(v, pipe, v->host->now_ns(v));
-		if (flips)
-			gen8_irq_pipe(v, pipe, flips);
+		gen8_pipe_event_locked(v, pipe, flips);
 	}
 	timer_update_locked(v);
 }
@@ -432,6 +431,45 @@ static void curbase_written(struct vgpu *v, u32 off, u32 old, u32 new)
 }
 
 /**
+ * gen8_pipe_scanout_locked - what does a pipe show now?
+ * @v: the device
+ * @pipe: which
+ * @s: receives it, but for what whoever draws it brings along
+ *
+ * Return: whether it is on.
+ */
+bool gen8_pipe_scanout_locked(struct vgpu *v, u32 pipe, struct gen8_scanout *s)
+{
+	const struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
+	u32 src = gen8_reg(v, PIPESRC(pipe));
+
+	pipe_advance_locked(v, pipe);
+	*s = (struct gen8_scanout){
+		.pipe = pipe,
+		.width = (src >> 16 & 0xfff) + 1,
+		.height = (src & 0xfff) + 1,
+		.plane = p->plane,
+		.sprite = p->sprite,
+		.cursor = p->cursor,
+	};
+	return p->on;
+}
+
+/**
+ * gen8_pipe_event_locked - something happened to a pipe; tell, if anybody waits for it
+ * @v: the device
+ * @pipe: which
+ * @events: DE_PIPE_*
+ */
+void gen8_pipe_event_locked(struct vgpu *v, u32 pipe, u32 events)
+{
+	env_assert_locked(&to_gen8(v)->display_lock);
+	events &= to_gen8(v)->display->pipes[pipe].wanted;
+	if (events)
+		gen8_irq_pipe(v, pipe, events);
+}
+
+/**
  * gen8_scanout_get - what is shown now?
  * @v: the device
  * @s: receives it
@@ -445,21 +483,8 @@ bool gen8_scanout_get(struct vgpu *v, struct gen8_scanout *s)
 	u32 i;
 
 	env_lock(&g->display_lock);
-	for (i = 0; i < GEN8_NUM_PIPES && !found; i++) {
-		struct gen8_pipe_state *p = &g->display->pipes[i];
-		u32 src = gen8_reg(v, PIPESRC(i));
-
-		pipe_advance_locked(v, i);
-		found = p->on && p->plane.ctl & DSP_ENABLE;
-		*s = (struct gen8_scanout){
-			.pipe = i,
-			.width = (src >> 16 & 0xfff) + 1,
-			.height = (src & 0xfff) + 1,
-			.plane = p->plane,
-			.sprite = p->sprite,
-			.cursor = p->cursor,
-		};
-	}
+	for (i = 0; i < GEN8_NUM_PIPES && !found; i++)
+		found = gen8_pipe_scanout_locked(v, i, s) && s->plane.ctl & DSP_ENABLE;
 	timer_update_locked(v);
 	found = found && g->display->edid_size;
 	env_unlock(&g->display_lock);
@@ -476,6 +501,8 @@ void gen8_vblank_reset_locked(struct vgpu *v)
 
 	env_assert_locked(&to_gen8(v)->display_lock);
 	memset(d->pipes, 0, sizeof(d->pipes));
+	d->crc.due = 0;
+	d->crc.busy = false;
 	WRITE_ONCE(d->awake, false);
 	timer_update_locked(v);
 }
@@ -496,7 +523,8 @@ void gen8_vblank_reset_locked(struct vgpu *v)
 	{ REG(DSPSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE },	\
 	{ REG(SPRSURF(p)),		.rw = 0xfffff000,	.written = sprsurf_written,	\
 					.flags = VGPU_REG_DWORD },				\
-	{ REG(SPRSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE }
+	{ REG(SPRSURFLIVE(p)),		.flags = VGPU_REG_VOLATILE },				\
+	{ REG(PIPE_CRC_RES(p)),		.flags = VGPU_REG_VOLATILE }
 
 static const struct vgpu_reg vblank_regs[] = {
 	PIPE(PIPE_A),

@@ -103,6 +103,14 @@ static void gen8_reset(struct vgpu *v)
 	gen8_irq_reset(v);
 }
 
+static enum vgpu_work gen8_work(struct vgpu *v)
+{
+	enum vgpu_work engines = gen8_engine_work(v);
+	enum vgpu_work display = gen8_crc_work(v);
+
+	return max(engines, display);
+}
+
 struct vgpu_model vgpu_model_gen8 = {
 	.name = "gen8",
 	.description = "Intel Broadwell GT2, for i915 as an Intel vGPU",
@@ -149,7 +157,7 @@ struct vgpu_model vgpu_model_gen8 = {
 	.plane = gen8_plane_get,
 	.frame = gen8_plane_frame,
 	.aperture = gen8_aperture,
-	.work = gen8_engine_work,
+	.work = gen8_work,
 	.timer = gen8_display_timer,
 	.opregion = gen8_opregion,
 	.edid = gen8_display_edid,
