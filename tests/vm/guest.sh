@@ -18,7 +18,7 @@ build() {
 		"linux-image-$KV_GUEST_ABI=$KV_GUEST_VER" "linux-image-$KV_ABI=$KV_VER" libdrm-dev
 	program "$work" guest guest.c
 	program "$work" exercise exercise.c exercise_gem.c exercise_blt.c exercise_hang.c exercise_kms.c \
-		exercise_plug.c exercise_endure.c
+		exercise_crc.c exercise_plug.c exercise_endure.c
 	guest "$dir" "$work" "$KV_GUEST_ABI" ''
 	guest "$dir" "$work" "$KV_ABI" -6.12
 	guest "$dir" "$work" "$KV_GUEST_ABI" -i915-6.1 i915

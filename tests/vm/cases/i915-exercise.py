@@ -11,9 +11,9 @@ import l2
 from exercise import Exercise
 
 RUNS = (("6.12", "on", ("nop", "store", "math", "contexts", "spin", "flip", "cursor", "tiled",
-                        "blt", "hang")),
-        ("6.12", "off", ("nop", "flip")),
-        ("6.1", "on", ("nop", "store", "contexts", "spin", "flip", "cursor", "tiled")))
+                        "crc", "blt", "hang")),
+        ("6.12", "off", ("nop", "flip", "crc")),
+        ("6.1", "on", ("nop", "store", "contexts", "spin", "flip", "cursor", "tiled", "crc")))
 
 
 def save(workloads):

@@ -3,7 +3,7 @@
  * exercise.c - submissions, blits, flips and hangs on the guest's i915, judged
  *
  *   exercise NAME     run one sub-test: nop store math contexts
- *                     spin blt hang flip flips flip-60s ggtt cursor tiled plug
+ *                     spin blt hang flip flips flip-60s ggtt cursor tiled crc plug
  *   exercise endure SECONDS
  *
  * Speaks to the host in lines:
@@ -284,8 +284,9 @@ int main(int argc, char **argv)
 		{ "nop", test_nop },	 { "store", test_store }, { "math", test_math },
 		{ "spin", test_spin },	 { "blt", test_blt },	  { "contexts", test_contexts },
 		{ "hang", test_hang },	 { "flip", test_flip },	  { "cursor", test_cursor },
-		{ "tiled", test_tiled },	 { "flips", test_flips }, { "flip-60s", test_minute },
+		{ "tiled", test_tiled }, { "flips", test_flips }, { "flip-60s", test_minute },
 		{ "ggtt", test_ggtt },	 { "plug", test_plug },	  { "endure", test_endure },
+		{ "crc", test_crc },
 	};
 	unsigned int i;
 

@@ -4,8 +4,8 @@
  *
  * exercise.c talks to the driver, exercise_gem.c submits to engines,
  * exercise_blt.c blits, exercise_hang.c hangs an engine, exercise_kms.c lights
- * the screen, exercise_plug.c hears of other monitors, exercise_endure.c does most
- * of that for long.
+ * the screen, exercise_crc.c sums up what is on it, exercise_plug.c hears of other
+ * monitors, exercise_endure.c does most of that for long.
  */
 #ifndef GUEST_EXERCISE_H
 #define GUEST_EXERCISE_H
@@ -124,6 +124,7 @@ void test_minute(void);
 void test_ggtt(void);
 void test_cursor(void);
 void test_tiled(void);
+void test_crc(void);
 void test_plug(void);
 void test_endure(void);
 

@@ -406,7 +406,7 @@ void test_cursor(void)
 }
 
 /* In tiles of 128 pixels by 8 lines: the host looks at the picture. */
-static int framebuffer_tiled(const struct screen *s, uint32_t *id)
+int screen_tiled(const struct screen *s, uint32_t *id)
 {
 	uint32_t tiles = (s->mode.hdisplay + 127) / 128;
 	struct bo bo = bo_new(tiles * 4096 * ((s->mode.vdisplay + 7) / 8));
@@ -428,6 +428,8 @@ static int framebuffer_tiled(const struct screen *s, uint32_t *id)
 				gradient(x, y);
 	ret = request(DRM_IOCTL_MODE_ADDFB2, &fb);
 	*id = fb.fb_id;
+	if (!result(!ret, "an X-tiled framebuffer"))
+		note("error %d", ret);
 	return ret;
 }
 
@@ -435,13 +437,9 @@ void test_tiled(void)
 {
 	struct screen s = { 0 };
 	uint32_t fb;
-	int ret;
 
 	screen_find(&s);
-	ret = framebuffer_tiled(&s, &fb);
-	if (!result(!ret, "an X-tiled framebuffer")) {
-		note("error %d", ret);
+	if (screen_tiled(&s, &fb))
 		exit(1);
-	}
 	mode_set(&s, "setcrtc-x-tiled", fb);
 }

@@ -63,6 +63,8 @@ void frames_judge(const struct frames *f, const struct screen *s, const char *na
 
 /* Two framebuffers, and one of them on the monitor.  Exits where it cannot. */
 void screen_light(struct screen *s);
+/* One with the gradient of the second, in tiles.  Return: 0 or -errno. */
+int screen_tiled(const struct screen *s, uint32_t *id);
 /* Flip to framebuffer @which at the next vertical blank.  Return: 0 or -errno. */
 int flip_begin(const struct screen *s, unsigned int which);
 /* The event of the flip, or nothing within @ms. */
