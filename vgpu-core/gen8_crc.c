@@ -4,8 +4,10 @@
  *
  * While PIPE_CRC_CTL is enabled each vertical blank makes a checksum due; the worker draws
  * what the pipe shows from then on, some lines at a time, stores the sum and interrupts.
- * Where it needs longer than a frame, frames in between have none: no frame has two.  A sum
- * is never told of a picture that is gone: planes that changed meanwhile are summed up again.
+ * Drivers number a sum by the frame in which they hear of it, and who has drawn into what is
+ * shown takes the first that is numbered later.  So a sum that comes after its frame is not
+ * told; but a host that never keeps up tells each LATE_MAX-th, of planes that are still what
+ * they were: better late than never.
  *
  * Intel does not publish the polynomial.  Ours tells pictures apart: all that test programs
  * (kms_pipe_crc_basic, kms_cursor_crc ... of igt-gpu-tools) ask of it.
@@ -14,6 +16,8 @@
 
 #define CRC_SEED 0x9e3779b97f4a7c15ull
 #define CRC_PRIME 0xff51afd7ed558ccdull
+
+#define LATE_MAX 4
 
 /**
  * gen8_crc_vblank_locked - a pipe begins with a frame
@@ -46,6 +50,7 @@ static bool crc_begin(struct vgpu *v, struct gen8_crc *c)
 			continue;
 		WRITE_ONCE(c->due, c->due & ~(u32)BIT(pipe));
 		found = gen8_pipe_scanout_locked(v, pipe, &c->s);
+		c->frame = gen8_reg(v, PIPE_FRMCOUNT(pipe));
 	}
 	env_unlock(&to_gen8(v)->display_lock);
 
@@ -63,23 +68,31 @@ static bool same_picture(const struct gen8_scanout *a, const struct gen8_scanout
 	       !memcmp(&a->cursor, &b->cursor, sizeof(a->cursor));
 }
 
-/* The frame is summed up: tell, if it is what is still shown. */
+/* The sum of @c is there; the pipe shows @now.  Return: is it still to be told? */
+static bool crc_counts_locked(const struct vgpu *v, struct gen8_crc *c,
+			      const struct gen8_scanout *now)
+{
+	if (gen8_reg(v, PIPE_FRMCOUNT(now->pipe)) == c->frame)
+		c->late = 0;
+	else if (++c->late < LATE_MAX || !same_picture(&c->s, now))
+		return false;
+	else
+		c->late = 0;
+	return gen8_reg(v, PIPE_CRC_CTL(now->pipe)) & PIPE_CRC_ENABLE;
+}
+
+/* The frame is summed up: tell, if anybody should hear of it. */
 static void crc_end(struct vgpu *v, struct gen8_crc *c)
 {
 	u32 pipe = c->s.pipe;
 	struct gen8_scanout now;
-	bool wanted;
 
 	env_lock(&to_gen8(v)->display_lock);
-	wanted = gen8_pipe_scanout_locked(v, pipe, &now) &&
-		 gen8_reg(v, PIPE_CRC_CTL(pipe)) & PIPE_CRC_ENABLE;
-	/* What became due meanwhile would be told in the same frame. */
-	WRITE_ONCE(c->due, c->due & ~(u32)BIT(pipe));
-	if (wanted && same_picture(&c->s, &now)) {
+	if (gen8_pipe_scanout_locked(v, pipe, &now) && crc_counts_locked(v, c, &now)) {
 		WRITE_ONCE(v->regs[PIPE_CRC_RES(pipe) / 4], (u32)(c->hash ^ c->hash >> 32));
 		gen8_pipe_event_locked(v, pipe, DE_PIPE_CRC_DONE);
-	} else if (wanted) {
-		WRITE_ONCE(c->due, c->due | BIT(pipe));
+		/* What became due meanwhile would be told in the same frame. */
+		WRITE_ONCE(c->due, c->due & ~(u32)BIT(pipe));
 	}
 	env_unlock(&to_gen8(v)->display_lock);
 }
@@ -102,11 +115,23 @@ static struct gen8_scanout crc_source(const struct vgpu *v, const struct gen8_cr
 	return s;
 }
 
-static u64 crc_add(u64 hash, const u32 *pixels, u32 n)
+static u64 crc_add(u64 hash, u64 pixels)
 {
-	while (n--) {
-		hash = (hash ^ *pixels++) * CRC_PRIME;
-		hash ^= hash >> 29;
+	hash = (hash ^ pixels) * CRC_PRIME;
+	return hash ^ hash >> 29;
+}
+
+/* Lines, each two pixels at a time. */
+static u64 crc_lines(u64 hash, const struct gen8_window *w)
+{
+	const u32 *p = w->dst;
+	u32 x, y;
+
+	for (y = 0; y < w->nr; y++) {
+		for (x = 0; x + 1 < w->width; x += 2, p += 2)
+			hash = crc_add(hash, p[0] | (u64)p[1] << 32);
+		if (x < w->width)
+			hash = crc_add(hash, *p++);
 	}
 	return hash;
 }
@@ -132,7 +157,7 @@ enum vgpu_work gen8_crc_work(struct vgpu *v)
 	w.first = c->line;
 	w.nr = min(GEN8_CRC_PIXELS / s.width, s.height - c->line);
 	gen8_pipe_draw(v, &s, &w);
-	c->hash = crc_add(c->hash, c->pixels, w.width * w.nr);
+	c->hash = crc_lines(c->hash, &w);
 	c->line += w.nr;
 	c->busy = c->line < s.height;
 	if (!c->busy)

@@ -137,6 +137,8 @@ struct gen8_scanout {
  * @due: BIT(pipe) whose frames are to be summed up, under display_lock
  * @busy: a frame is half done
  * @s: that frame
+ * @frame: its number
+ * @late: sums that came after their frame, in a row
  * @line: what of it comes next
  * @hash: of all before that
  * @pixels: lines that are drawn
@@ -146,6 +148,8 @@ struct gen8_crc {
 	u32 due;
 	bool busy;
 	struct gen8_scanout s;
+	u32 frame;
+	u32 late;
 	u32 line;
 	u64 hash;
 	u32 pixels[GEN8_CRC_PIXELS];

@@ -150,6 +150,25 @@ static void a_pixel_makes_a_difference(void)
 	end();
 }
 
+/* Of an odd width the last pixel counts as well. */
+static void lines_may_have_any_width(void)
+{
+	u32 first, width;
+
+	begin();
+	for (width = 1; width < 6; width++) {
+		wr(&f, PIPESRC(0), (width - 1) << 16);
+		next_frame();
+		work(100);
+		first = rd(&f, PIPE_CRC_RES(0));
+		f.ram[PRIMARY + 4 * (width - 1)] ^= 1;
+		next_frame();
+		work(100);
+		CHECK(rd(&f, PIPE_CRC_RES(0)) != first);
+	}
+	end();
+}
+
 /* Turn what is shown into a picture that the primary plane alone shows. */
 static void flatten(void)
 {
@@ -276,21 +295,54 @@ static void a_picture_that_is_gone_is_not_told(void)
 	end();
 }
 
-static void slow_workers_leave_frames_out(void)
+static void late_sums_are_not_told(void)
 {
-	u32 first;
+	u32 old, new;
+
+	begin();
+	old = sum();
+	next_frame();
+	work(1);
+	fill(PRIMARY, STRIDE, 9);		/* what is summed up already */
+	next_frame();
+	work(PIECES - 1);
+	CHECK(!told(0));
+	CHECK_EQ(work(100), PIECES);		/* that of the frame that came meanwhile */
+	CHECK(told(0));
+	new = rd(&f, PIPE_CRC_RES(0));
+	CHECK(new != old);
+	CHECK_EQ(sum(), new);
+	end();
+}
+
+static void workers_that_are_always_late_tell_sometimes(void)
+{
+	u32 first, i;
 
 	begin();
 	first = sum();
 	next_frame();
-	work(1);
+	for (i = 1; i <= 8; i++) {
+		work(1);
+		next_frame();
+		work(PIECES - 1);
+		CHECK_EQ(told(0), i % 4 == 0);
+		CHECK_EQ(rd(&f, PIPE_CRC_RES(0)), first);
+		if (i == 4) {
+			CHECK_EQ(work(100), 1);	/* not twice in a frame */
+			next_frame();
+		}
+	}
+
 	next_frame();
-	next_frame();
-	CHECK_EQ(work(100), PIECES - 1);
-	CHECK(told(0));
-	CHECK_EQ(work(100), 1);			/* none of those since: not twice in a frame */
-	CHECK(!told(0));
-	CHECK_EQ(sum(), first);
+	for (i = 1; i <= 4; i++) {
+		work(1);
+		if (i == 4)
+			primary(0, DSP_ENABLE | XRGB | DSP_TILED);
+		next_frame();
+		work(PIECES - 1);
+		CHECK(!told(0));		/* and not of a picture that is gone */
+	}
 	end();
 }
 
@@ -348,10 +400,12 @@ static void any_size(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(only_who_asks_is_told),
 	KTAP_CASE(a_pixel_makes_a_difference),
+	KTAP_CASE(lines_may_have_any_width),
 	KTAP_CASE(what_is_shown_is_summed_up),
 	KTAP_CASE(sources_are_told_apart),
 	KTAP_CASE(a_picture_that_is_gone_is_not_told),
-	KTAP_CASE(slow_workers_leave_frames_out),
+	KTAP_CASE(late_sums_are_not_told),
+	KTAP_CASE(workers_that_are_always_late_tell_sometimes),
 	KTAP_CASE(every_pipe_has_its_turn),
 	KTAP_CASE(reset_forgets),
 	KTAP_CASE(any_size),
