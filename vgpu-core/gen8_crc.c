@@ -6,8 +6,8 @@
  * what the pipe shows from then on, some lines at a time, stores the sum and interrupts.
  * Drivers number a sum by the frame in which they hear of it, and who has drawn into what is
  * shown takes the first that is numbered later.  So a sum that comes after its frame is not
- * told; but a host that never keeps up tells each LATE_MAX-th, of planes that are still what
- * they were: better late than never.
+ * told; but a host that never keeps up tells each LATE_MAX-th, where no plane was touched
+ * since: better late than never.
  *
  * Intel does not publish the polynomial.  Ours tells pictures apart: all that test programs
  * (kms_pipe_crc_basic, kms_cursor_crc ... of igt-gpu-tools) ask of it.
@@ -60,24 +60,16 @@ static bool crc_begin(struct vgpu *v, struct gen8_crc *c)
 	return found;
 }
 
-static bool same_picture(const struct gen8_scanout *a, const struct gen8_scanout *b)
-{
-	return a->width == b->width && a->height == b->height &&
-	       !memcmp(&a->plane, &b->plane, sizeof(a->plane)) &&
-	       !memcmp(&a->sprite, &b->sprite, sizeof(a->sprite)) &&
-	       !memcmp(&a->cursor, &b->cursor, sizeof(a->cursor));
-}
-
 /* The sum of @c is there; the pipe shows @now.  Return: is it still to be told? */
 static bool crc_counts_locked(const struct vgpu *v, struct gen8_crc *c,
 			      const struct gen8_scanout *now)
 {
-	if (gen8_reg(v, PIPE_FRMCOUNT(now->pipe)) == c->frame)
-		c->late = 0;
-	else if (++c->late < LATE_MAX || !same_picture(&c->s, now))
+	bool late = gen8_reg(v, PIPE_FRMCOUNT(now->pipe)) != c->frame;
+
+	c->late = late ? c->late + 1 : 0;
+	if (late && (c->late < LATE_MAX || now->changes != c->s.changes))
 		return false;
-	else
-		c->late = 0;
+	c->late = 0;
 	return gen8_reg(v, PIPE_CRC_CTL(now->pipe)) & PIPE_CRC_ENABLE;
 }
 

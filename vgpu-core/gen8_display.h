@@ -53,6 +53,7 @@ struct gen8_cursor {
  *	happened while an event was masked is not told later
  * @pending: DE_PIPE_PLANE_FLIP, DE_PIPE_SPRITE_FLIP: these planes were armed since
  * @cursor_pending: and so was the cursor
+ * @changes: counts what was taken over of what was armed, and when the pipe was switched on
  * @armed: what the primary plane becomes at the next vertical blank
  * @plane: what it is
  * @sprite_armed: as @armed
@@ -71,6 +72,7 @@ struct gen8_pipe_state {
 	u32 wanted;
 	u32 pending;
 	bool cursor_pending;
+	u32 changes;
 	struct gen8_plane armed;
 	struct gen8_plane plane;
 	struct gen8_sprite sprite_armed;
@@ -119,6 +121,7 @@ struct gen8_sideband {
  * @plane: its primary plane
  * @sprite: its sprite
  * @cursor: its cursor
+ * @changes: as of struct gen8_pipe_state
  * @scratch: who draws it has GEN8_SCRATCH_SIZE bytes here, for a line or a tile that
  *	cannot be accessed directly
  */
@@ -129,6 +132,7 @@ struct gen8_scanout {
 	struct gen8_plane plane;
 	struct gen8_sprite sprite;
 	struct gen8_cursor cursor;
+	u32 changes;
 	u8 *scratch;
 };
 

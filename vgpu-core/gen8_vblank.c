@@ -127,6 +127,8 @@ static u32 latch_locked(struct vgpu *v, u32 pipe)
 	struct gen8_pipe_state *p = &to_gen8(v)->display->pipes[pipe];
 	u32 flips = p->pending;
 
+	if (flips || p->cursor_pending)
+		p->changes++;
 	if (flips & DE_PIPE_PLANE_FLIP) {
 		plane_latch(p);
 		WRITE_ONCE(v->regs[PIPE_FLIPCOUNT(pipe) / 4],
@@ -310,6 +312,7 @@ static void pipe_enable_locked(struct vgpu *v, u32 pipe)
 	p->epoch = v->host->now_ns(v) -
 		   env_div64((p->vtotal - p->vblank_start) * p->frame_ns, p->vtotal);
 	p->seen = 0;
+	p->changes++;
 	p->on = true;
 }
 
@@ -451,6 +454,7 @@ bool gen8_pipe_scanout_locked(struct vgpu *v, u32 pipe, struct gen8_scanout *s)
 		.plane = p->plane,
 		.sprite = p->sprite,
 		.cursor = p->cursor,
+		.changes = p->changes,
 	};
 	return p->on;
 }
