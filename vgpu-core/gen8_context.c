@@ -4,7 +4,7 @@
  *
  * An image is in the GGTT: the context's own status page, then its state page.
  * What the driver reads and writes there has the places that the manual gives it;
- * the registers that commands compute with are kept in a list of our own behind.
+ * all other registers of a context are kept in a list of our own behind.
  */
 #include "gen8_engine.h"
 
@@ -35,28 +35,87 @@ static void image_put(struct vgpu *v, const struct gen8_engine *e, u32 dword, u3
 	gen8_ggtt_rw(v, state_page(e) + 4 * dword, &val, sizeof(val), true);
 }
 
-/*
- * Registers that belong to a context beyond what the driver knows of: those that
- * commands compute with.  Return: the offset of the @i-th, 0 behind the last.
+/**
+ * struct saved_range - registers that belong to a context
+ * @engines: BIT(enum gen8_engine_id) of those that have them
+ * @off: of the first, from the engine's base on
+ * @nr: how many
  */
-static u32 saved_reg(const struct gen8_engine *e, u32 i)
+struct saved_range {
+	u8 engines;
+	u16 off;
+	u8 nr;
+};
+
+/* clang-format off */
+#define RCS	BIT(GEN8_RCS)
+#define BCS	BIT(GEN8_BCS)
+#define ALL	(BIT(GEN8_NUM_ENGINES) - 1)
+
+/*
+ * What commands compute with, and what user batches may write, beyond what the driver
+ * finds in an image: one context must not see what another left there.
+ */
+static const struct saved_range saved_ranges[] = {
+	{ ALL, RING_GPR,		32 },
+	{ BCS, RING_BCS_SWCTRL,		1 },
+	{ RCS, 0x0c0,			1 },	/* INSTPM */
+	{ RCS, 0x158,			1 },	/* BB_OFFSET */
+	{ RCS, 0x290,			2 },	/* GPGPU_THREADS_DISPATCHED */
+	{ RCS, 0x2c8,			2 },	/* PS_INVOCATION_COUNT_0 */
+	{ RCS, 0x2d8,			2 },	/* PS_DEPTH_COUNT_0 */
+	{ RCS, 0x2f0,			4 },	/* PS_INVOCATION_COUNT_1, PS_DEPTH_COUNT_1 */
+	{ RCS, 0x300,			18 },	/* HS_INVOCATION_COUNT to CL_PRIMITIVES_COUNT */
+	{ RCS, 0x360,			2 },	/* OA_CTX_CONTROL, OACTXID */
+	{ RCS, RING_PREDICATE_SRC0,	9 },	/* to MI_PREDICATE_RESULT_1, 3DPRIM_END_OFFSET */
+	{ RCS, 0x430,			5 },	/* 3DPRIM_START_VERTEX to _BASE_VERTEX */
+	{ RCS, 0x448,			4 },	/* PS_INVOCATION_COUNT_2, PS_DEPTH_COUNT_2 */
+	{ RCS, 0x500,			3 },	/* GPGPU_DISPATCHDIMX, Y, Z */
+	{ RCS, 0x3200,			8 },	/* SO_NUM_PRIMS_WRITTEN */
+	{ RCS, 0x3240,			8 },	/* SO_PRIM_STORAGE_NEEDED */
+	{ RCS, 0x3280,			4 },	/* SO_WRITE_OFFSET */
+	{ RCS, 0x5000,			3 },	/* CACHE_MODE_0, CACHE_MODE_1, GT_MODE */
+	{ RCS, 0x5034,			1 },	/* L3_CONFIG */
+};
+
+/* clang-format on */
+
+/**
+ * struct saved_walk - goes through the registers of an engine's context
+ * @e: the engine
+ * @range: where in saved_ranges
+ * @i: which of that range
+ * @nr: how many there were
+ */
+struct saved_walk {
+	const struct gen8_engine *e;
+	u32 range;
+	u32 i;
+	u32 nr;
+};
+
+/* Return: the offset of the next register, 0 behind the last. */
+static u32 saved_next(struct saved_walk *w)
 {
-	if (i < 32)
-		return RING_GPR + 4 * i;
-	if (e->id == GEN8_BCS)
-		return i == 32 ? RING_BCS_SWCTRL : 0;
-	if (e->id == GEN8_RCS && i < 39)
-		return RING_PREDICATE_SRC0 + 4 * (i - 32);
+	for (; w->range < ARRAY_SIZE(saved_ranges); w->range++, w->i = 0) {
+		const struct saved_range *r = &saved_ranges[w->range];
+
+		if (!(r->engines & BIT(w->e->id)) || w->i == r->nr)
+			continue;
+		w->nr++;
+		return r->off + 4 * w->i++;
+	}
 	return 0;
 }
 
+/* As MI_LOAD_REGISTER_IMM of them all; it also says that the list is one of ours. */
 static u32 saved_header(const struct gen8_engine *e)
 {
-	u32 nr = 0;
+	struct saved_walk w = { .e = e };
 
-	while (saved_reg(e, nr))
-		nr++;
-	return 0x11000000 | (2 * nr - 1);
+	while (saved_next(&w))
+		continue;
+	return 0x11000000 | (2 * w.nr - 1);
 }
 
 /* A context that was never saved begins with zeros. */
@@ -64,27 +123,29 @@ static void saved_load(struct vgpu *v, struct gen8_engine *e)
 {
 	const u32 *list = &e->image[IMAGE_SAVED];
 	bool valid = list[0] == saved_header(e);
-	u32 i, off;
+	struct saved_walk w = { .e = e };
+	u32 off;
 
-	for (i = 0; (off = saved_reg(e, i)); i++)
-		WRITE_ONCE(*gen8_ring_reg(v, e, off), valid ? list[2 + 2 * i] : 0);
+	while ((off = saved_next(&w)))
+		WRITE_ONCE(*gen8_ring_reg(v, e, off), valid ? list[2 * w.nr] : 0);
 }
 
 static void saved_store(struct vgpu *v, struct gen8_engine *e)
 {
 	u32 *list = &e->image[IMAGE_SAVED];
 	bool any = list[0] == saved_header(e);
-	u32 i, off;
+	struct saved_walk w = { .e = e };
+	u32 off;
 
-	for (i = 0; (off = saved_reg(e, i)); i++) {
-		list[1 + 2 * i] = e->base + off;
-		list[2 + 2 * i] = READ_ONCE(*gen8_ring_reg(v, e, off));
-		any |= list[2 + 2 * i];
+	while ((off = saved_next(&w))) {
+		list[2 * w.nr - 1] = e->base + off;
+		list[2 * w.nr] = READ_ONCE(*gen8_ring_reg(v, e, off));
+		any |= list[2 * w.nr];
 	}
 	if (!any)
 		return;
 	list[0] = saved_header(e);
-	gen8_ggtt_rw(v, state_page(e) + 4 * IMAGE_SAVED, list, 4 + 8 * i, true);
+	gen8_ggtt_rw(v, state_page(e) + 4 * IMAGE_SAVED, list, 4 + 8 * w.nr, true);
 }
 
 static void batch_load(struct gen8_batch *b, const u32 *image, u32 udw, u32 ldw, u32 state)

@@ -214,7 +214,7 @@ struct gen8_cs {
 	u32 cmd[GEN8_CMD_MAX];
 };
 
-#define GEN8_IMAGE_DWORDS	0x180	/* of the state page; what is looked at */
+#define GEN8_IMAGE_DWORDS	0x200	/* of the state page; what is looked at */
 
 /**
  * struct gen8_engine - an engine

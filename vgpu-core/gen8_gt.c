@@ -127,6 +127,7 @@ static const struct vgpu_reg gt_regs[] = {
 	{ REG(COMMON_SLICE_CHICKEN1),	MASKED },
 	{ REG(COMMON_SLICE_CHICKEN2),	MASKED },
 	{ REG(HIZ_CHICKEN),		MASKED },
+	{ REG(L3_CONFIG),		RW },
 	{ REG(SC_INSTDONE) },
 	{ REG(HDC_CHICKEN0),		MASKED },
 	{ REG(HDC_CHICKEN1),		MASKED },

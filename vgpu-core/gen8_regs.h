@@ -54,6 +54,7 @@ enum gen8_port {
 #define COMMON_SLICE_CHICKEN1	0x07010
 #define COMMON_SLICE_CHICKEN2	0x07014
 #define HIZ_CHICKEN		0x07018
+#define L3_CONFIG		0x07034		/* set by users' batches */
 #define SC_INSTDONE		0x07100
 #define HDC_CHICKEN0		0x07300
 #define HDC_CHICKEN1		0x07304

@@ -141,6 +141,75 @@ static void registers(void)
 	}
 }
 
+/* Registers that user batches may write: one context must not see what another wrote. */
+static const u32 context_regs[] = {
+	0x2158, 0x2290, 0x2294, 0x22c8, 0x22cc, 0x22d8, 0x22dc, 0x22f0, 0x22f4, 0x22f8, 0x22fc,
+	0x2300, 0x2304, 0x2308, 0x230c, 0x2310, 0x2314, 0x2318, 0x231c, 0x2320, 0x2324, 0x2328,
+	0x232c, 0x2330, 0x2334, 0x2338, 0x233c, 0x2340, 0x2344, 0x2360, 0x2364, 0x2400, 0x2404,
+	0x2408, 0x240c, 0x2410, 0x2414, 0x2418, 0x241c, 0x2420, 0x2430, 0x2434, 0x2438, 0x243c,
+	0x2440, 0x2448, 0x244c, 0x2450, 0x2454, 0x2500, 0x2504, 0x2508, 0x2600, 0x267c, 0x5200,
+	0x5204, 0x5208, 0x520c, 0x5210, 0x5214, 0x5218, 0x521c, 0x5240, 0x5244, 0x5248, 0x524c,
+	0x5250, 0x5254, 0x5258, 0x525c, 0x5280, 0x5284, 0x5288, 0x528c, 0x7034,
+	0x20c0, 0x7000, 0x7004, 0x7008,		/* the upper half says which bits are written */
+};
+
+#define NR_MASKED 4
+
+static u32 context_reg_value(u32 i, u32 salt)
+{
+	u32 val = (i + 1) * salt;
+
+	return i < ARRAY_SIZE(context_regs) - NR_MASKED ? val : val & 0xff;
+}
+
+static void context_regs_write(u32 salt)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(context_regs); i++) {
+		bool masked = i >= ARRAY_SIZE(context_regs) - NR_MASKED;
+
+		EMIT(&c, LRI(1), context_regs[i],
+		     context_reg_value(i, salt) | (masked ? 0xffff0000 : 0));
+	}
+	run(GEN8_RCS);
+}
+
+/* Return: how many are not as they were written with @salt; 0: never. */
+static u32 context_regs_differ(u32 salt)
+{
+	u32 i, bad = 0;
+
+	for (i = 0; i < ARRAY_SIZE(context_regs); i++)
+		EMIT(&c, SRM, context_regs[i], USER + 4 * i, 0);
+	run(GEN8_RCS);
+	for (i = 0; i < ARRAY_SIZE(context_regs); i++)
+		bad += data(4 * i) != context_reg_value(i, salt);
+	return bad;
+}
+
+static void contexts_do_not_share_registers(void)
+{
+	struct context first, second;
+
+	begin();
+	first = c;
+	context_regs_write(3);
+	CHECK_EQ(context_regs_differ(3), 0);
+
+	c = context_new(0x60);
+	ppgtt_new(c.pml4, USER, 1);
+	CHECK_EQ(context_regs_differ(0), 0);
+	context_regs_write(5);
+	second = c;
+
+	c = first;
+	CHECK_EQ(context_regs_differ(3), 0);
+	c = second;
+	CHECK_EQ(context_regs_differ(5), 0);
+	guest_end();
+}
+
 /* What is counted is what may have trapped. */
 static void an_engine_is_not_the_guest(void)
 {
@@ -709,6 +778,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(clock_is_stored_with_what_tells_of_it),
 	KTAP_CASE(stores),
 	KTAP_CASE(registers),
+	KTAP_CASE(contexts_do_not_share_registers),
 	KTAP_CASE(an_engine_is_not_the_guest),
 	KTAP_CASE(registers_not_its_own),
 	KTAP_CASE(users_are_kept_apart),

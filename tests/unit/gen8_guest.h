@@ -47,7 +47,7 @@ static const struct vgpu_area guest_areas[] = {
 	{ GEN8_GGTT_OFFSET, GEN8_BAR0_SIZE - GEN8_GGTT_OFFSET, VGPU_PASSTHROUGH },
 };
 
-static const struct vgpu_block *const guest_blocks[] = { &gen8_engine_block };
+static const struct vgpu_block *const guest_blocks[] = { &gen8_engine_block, &gen8_gt_block };
 
 static struct vgpu_model guest_model = {
 	.name = "gen8-engines",
