@@ -36,7 +36,11 @@ static int sum_read(int fd, uint32_t *frame, uint32_t *sum)
 	return *end == ' ' || *end == '\n' ? 0 : -EPROTO;
 }
 
-/* Some frames of what is shown now.  Return: are their sums the same, their numbers rising? */
+/*
+ * Some frames of what is shown now.  The driver numbers a sum when it hears of it, and a guest
+ * that lost its CPU hears of two in one frame.
+ * Return: are their sums the same, and do their numbers not go back?
+ */
 static bool sums_take(const char *what, uint32_t *sum)
 {
 	uint32_t frame = 0, before = 0, other = 0;
@@ -46,7 +50,7 @@ static bool sums_take(const char *what, uint32_t *sum)
 
 	for (i = 1; i < SUMS && !ret; i++) {
 		ret = sum_read(fd, &frame, &other);
-		if (ret || other != *sum || (int32_t)(frame - before) <= 0)
+		if (ret || other != *sum || (int32_t)(frame - before) < 0)
 			break;
 		before = frame;
 	}
