@@ -153,25 +153,20 @@ static const u32 context_regs[] = {
 	0x20c0, 0x7000, 0x7004, 0x7008,		/* the upper half says which bits are written */
 };
 
-#define NR_MASKED 4
+#define NR_PLAIN (ARRAY_SIZE(context_regs) - 4)
 
 static u32 context_reg_value(u32 i, u32 salt)
 {
-	u32 val = (i + 1) * salt;
-
-	return i < ARRAY_SIZE(context_regs) - NR_MASKED ? val : val & 0xff;
+	return (i + 1) * salt & (i < NR_PLAIN ? U32_MAX : 0xff);
 }
 
 static void context_regs_write(u32 salt)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(context_regs); i++) {
-		bool masked = i >= ARRAY_SIZE(context_regs) - NR_MASKED;
-
+	for (i = 0; i < ARRAY_SIZE(context_regs); i++)
 		EMIT(&c, LRI(1), context_regs[i],
-		     context_reg_value(i, salt) | (masked ? 0xffff0000 : 0));
-	}
+		     context_reg_value(i, salt) | (i < NR_PLAIN ? 0 : 0xffff0000));
 	run(GEN8_RCS);
 }
 
